@@ -1,0 +1,226 @@
+//! What happens in a run: one enum, emitted by the dispatcher, and the trait of those who show it.
+//!
+//! Not to be mistaken for the events of the child processes, which are in [`crate::protocol`].
+
+use std::{collections::BTreeMap, io, path::PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    exit::Exit,
+    model::{Attempt, CellId, Evidence, Job, JobId, Outcome, Phase, Runtime, Seed, Target},
+    results::Results,
+};
+
+/// Version of `events.ndjson`. A reader refuses a version that it does not know.
+pub const EVENTS_VERSION: u32 = 1;
+
+/// A line of `events.ndjson`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// [`EVENTS_VERSION`].
+    pub v: u32,
+    /// Milliseconds since the epoch.
+    pub at: f64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What happens in a run. Order: `RunStarted`, any `PrepareStep`s, `Planned`, all `NotAvailable` and
+/// `NotApplicable`, then jobs, `Interrupted` at most once, and `RunFinished` as the last one
+/// always, also after a failed preparation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    tag = "type",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Event {
+    /// The run begins; nothing is prepared yet.
+    RunStarted {
+        /// Name of the run: that of its default directory.
+        run: String,
+        /// The run directory, absolute.
+        dir: PathBuf,
+        /// Every other seed is derived from this one.
+        seed: Seed,
+        /// Version of the harness.
+        version: String,
+        /// The command line, quoted for a shell.
+        command: String,
+        /// Such as `linux-x64`.
+        platform: String,
+        /// Host facts worth keeping: `cpus`, `memoryMiB`, `kernel`.
+        host: BTreeMap<String, String>,
+    },
+    /// A step of the preparation changed its state.
+    PrepareStep {
+        /// Name of the step, unique in the run: `runtime 24`, `build threadproof-sqlite`.
+        step: String,
+        /// How it stands.
+        state: StepState,
+    },
+    /// All is prepared; these are the jobs.
+    Planned {
+        /// What will run.
+        plan: PlanSummary,
+    },
+    /// A cell that was asked for cannot run here.
+    NotAvailable {
+        /// Target.
+        cell: CellId,
+        /// Why, for people.
+        reason: String,
+    },
+    /// Tests that need what the target does not support. Not in any manifest; never counted as passed.
+    NotApplicable {
+        /// Id of the target.
+        target: String,
+        /// The topic.
+        topic: String,
+        /// How many tests.
+        count: u32,
+        /// The capabilities that were lacking, sorted.
+        lacking: Vec<String>,
+    },
+    /// A process was started.
+    JobStarted {
+        /// Which one.
+        job: Job,
+        /// From 0: the worker that runs it, for displays with a line a worker.
+        slot: u32,
+        /// Its process id.
+        pid: u32,
+    },
+    /// A running process said something. Sent at most a few times a second for each job.
+    JobProgress {
+        /// Which one.
+        job: JobId,
+        /// Where it stands.
+        phase: Phase,
+        /// Tests that ended so far.
+        ended: u32,
+        /// Tests that it has to run.
+        of: u32,
+        /// The test that started last and has not ended.
+        test: Option<String>,
+    },
+    /// A process ended and was judged.
+    JobFinished {
+        /// Which one.
+        job: Job,
+        /// How the process went.
+        attempt: Attempt,
+        /// What is known of it.
+        evidence: Evidence,
+        /// What it came to.
+        outcome: Outcome,
+    },
+    /// A signal asked the run to end; running jobs are being stopped.
+    Interrupted {
+        /// Its number.
+        signal: i32,
+    },
+    /// The run is over.
+    RunFinished {
+        /// How the process of the harness will exit.
+        exit: Exit,
+        /// From `RunStarted`, in milliseconds.
+        elapsed_ms: f64,
+    },
+}
+
+/// How a step of the preparation stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    tag = "kind",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+pub enum StepState {
+    /// It began.
+    Started {
+        /// What is being done, for people: `npm ci in js-tests`.
+        doing: String,
+    },
+    /// It goes on; the text replaces the former.
+    Progress {
+        /// What is being done now.
+        doing: String,
+    },
+    /// It is done.
+    Finished {
+        /// What came of it: `node 24.21.0, Node-API 10`.
+        result: String,
+        /// Whether nothing had to be done.
+        cached: bool,
+        /// Time taken, in milliseconds.
+        elapsed_ms: f64,
+    },
+    /// It failed, and the run with it.
+    Failed {
+        /// What went wrong, with its chain of causes.
+        cause: String,
+        /// What to do next.
+        help: String,
+    },
+}
+
+/// What a run will do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanSummary {
+    /// The targets, in the order of the report.
+    pub targets: Vec<Target>,
+    /// The runtimes, in the order of the report.
+    pub runtimes: Vec<Runtime>,
+    /// The cells that will run, in the order of the report.
+    pub cells: Vec<PlannedCell>,
+    /// How many jobs there are in all, in this shard.
+    pub jobs: u32,
+    /// How many are run at the same time.
+    pub parallel: u32,
+    /// How often each cell is repeated, before sharding.
+    pub repeats: u32,
+    /// `(k, n)` of `--shard k/n`.
+    pub shard: Option<(u32, u32)>,
+}
+
+/// A cell that will run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedCell {
+    /// Which one.
+    pub cell: CellId,
+    /// How many jobs of it are in this shard.
+    pub jobs: u32,
+    /// How many tests each job runs.
+    pub tests: u32,
+}
+
+/// Shows a run: on a terminal, in a file. One for each format.
+///
+/// A renderer matches [`Event`] exhaustively, without a wildcard arm, so that a new variant
+/// cannot be forgotten. A renderer that fails is reported once and left out from then on; it never
+/// ends the run.
+pub trait Renderer {
+    /// What it is called in messages: `junit.xml`.
+    fn name(&self) -> &'static str;
+
+    /// Takes note of an event. `results` already includes it.
+    fn event(&mut self, event: &Event, results: &Results) -> Result<(), RenderError>;
+}
+
+/// A renderer could not write.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {what}")]
+pub struct RenderError {
+    /// Path or name of the output.
+    pub what: String,
+    /// Why.
+    #[source]
+    pub source: io::Error,
+}

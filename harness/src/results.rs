@@ -1,0 +1,433 @@
+//! `results.json`: what a run came to, accumulated from its events by a pure function.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    event::{Event, PlanSummary},
+    exit::Exit,
+    model::{
+        Attempt, CellId, Ending, Evidence, Job, JobId, Outcome, OutcomeKind, Phase, Seed,
+        Straggler, TestRecord, TestState, Verdict,
+    },
+};
+
+/// Version of `results.json`. A reader refuses a version that it does not know.
+pub const RESULTS_VERSION: u32 = 1;
+
+/// What a run came to, so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Results {
+    /// [`RESULTS_VERSION`].
+    pub version: u32,
+    /// Name of the run.
+    pub run: String,
+    /// The run's seed.
+    pub seed: Option<Seed>,
+    /// Version of the harness.
+    pub threadproof: String,
+    /// The command line.
+    pub command: String,
+    /// Such as `linux-x64`.
+    pub platform: String,
+    /// What was planned; absent while, or when, the preparation did not get that far.
+    pub plan: Option<PlanSummary>,
+    /// One for each cell that was planned, in the order of the plan.
+    pub cells: Vec<CellResults>,
+    /// Cells that were asked for and cannot run here.
+    pub not_available: Vec<NotAvailable>,
+    /// Tests that need what a target does not support.
+    pub not_applicable: Vec<NotApplicable>,
+    /// Attempts that were not clean, `Infra` included, in the order in which they ended.
+    pub failures: Vec<Failure>,
+    /// Why the preparation failed, when it did.
+    pub preparation: Option<PreparationFailure>,
+    /// The signal that interrupted the run.
+    pub interrupted: Option<i32>,
+    /// Whether the run is over. `false` in the file of a run that was killed.
+    pub finished: bool,
+    /// How the harness exited; absent while it runs.
+    pub exit: Option<Exit>,
+    /// From start to end, in milliseconds.
+    pub elapsed_ms: Option<f64>,
+}
+
+/// What the attempts of a cell came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CellResults {
+    /// Which cell.
+    pub cell: CellId,
+    /// Jobs planned, in this shard.
+    pub planned: u32,
+    /// Jobs that were judged, `Infra` left out: the n of "k of n".
+    pub judged: u32,
+    /// Jobs that were clean: the k of "k of n".
+    pub clean: u32,
+    /// How often each outcome was seen.
+    pub outcomes: BTreeMap<OutcomeKind, u32>,
+    /// What the attempts so far come to.
+    pub verdict: Verdict,
+    /// Sum of the attempts' durations, in milliseconds.
+    pub duration_ms: f64,
+    /// Each test over all attempts, in the order of the manifest.
+    pub tests: Vec<TestTally>,
+}
+
+/// A test over all attempts of a cell.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TestTally {
+    /// Id of the test.
+    pub id: String,
+    /// Attempts in which it passed.
+    pub passed: u32,
+    /// Attempts in which it failed.
+    pub failed: u32,
+    /// Attempts in which it was skipped though it was expected to run.
+    pub skipped: u32,
+    /// Attempts in which it started and has no result.
+    pub open: u32,
+    /// Attempts in which it was never heard of.
+    pub missing: u32,
+    /// Longest time that it took, in milliseconds.
+    pub max_ms: f64,
+}
+
+/// A cell that cannot run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NotAvailable {
+    /// Which cell.
+    pub cell: CellId,
+    /// Why.
+    pub reason: String,
+}
+
+/// Tests that need what a target does not support.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NotApplicable {
+    /// Id of the target.
+    pub target: String,
+    /// The topic.
+    pub topic: String,
+    /// How many tests.
+    pub count: u32,
+    /// The capabilities that were lacking.
+    pub lacking: Vec<String>,
+}
+
+/// Why the preparation failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreparationFailure {
+    /// The step.
+    pub step: String,
+    /// What went wrong.
+    pub cause: String,
+    /// What to do next.
+    pub help: String,
+}
+
+/// An attempt that was not clean, with all that a person needs to go on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Id of the job.
+    pub job: JobId,
+    /// Its cell.
+    pub cell: CellId,
+    /// Which of the cell's repetitions it was.
+    pub repetition: u32,
+    /// The job's seed.
+    pub seed: Seed,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// The last phase that it reached.
+    pub phase: Phase,
+    /// How the process ended.
+    pub ending: Ending,
+    /// Text of the fatal error.
+    pub fatal: Option<String>,
+    /// The last event.
+    pub last_event: Option<String>,
+    /// Tests of the manifest that did not pass, and tests that nobody expected.
+    pub tests: Vec<TestRecord>,
+    /// Errors of whole files, as `file: message`.
+    pub file_errors: Vec<String>,
+    /// Processes that were left behind.
+    pub stragglers: Vec<Straggler>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: f64,
+    /// Folder of the attempt's files, relative to the run directory.
+    pub dir: String,
+    /// The command line that repeats it.
+    pub repeat: String,
+}
+
+/// A stored file that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It was written by another version.
+    #[error("the file has version {found}; this threadproof reads version {RESULTS_VERSION}")]
+    Version {
+        /// The version that it has.
+        found: u64,
+    },
+    /// It is not what it should be.
+    #[error("the file is not a results.json of threadproof")]
+    Format(#[from] serde_json::Error),
+}
+
+impl Default for Results {
+    fn default() -> Self {
+        Results {
+            version: RESULTS_VERSION,
+            run: String::new(),
+            seed: None,
+            threadproof: String::new(),
+            command: String::new(),
+            platform: String::new(),
+            plan: None,
+            cells: Vec::new(),
+            not_available: Vec::new(),
+            not_applicable: Vec::new(),
+            failures: Vec::new(),
+            preparation: None,
+            interrupted: None,
+            finished: false,
+            exit: None,
+            elapsed_ms: None,
+        }
+    }
+}
+
+impl Results {
+    /// Reads a stored `results.json` after checking its version.
+    pub fn from_json(text: &str) -> Result<Results, ReadError> {
+        let value: serde_json::Value = serde_json::from_str(text)?;
+        match value.get("version").and_then(serde_json::Value::as_u64) {
+            Some(version) if version == u64::from(RESULTS_VERSION) => {
+                Ok(serde_json::from_value(value)?)
+            }
+            found => Err(ReadError::Version {
+                found: found.unwrap_or(0),
+            }),
+        }
+    }
+
+    /// What a run came to whose events are these.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Results {
+        let mut results = Results::default();
+        for event in events {
+            results.apply(event);
+        }
+        results
+    }
+
+    /// Takes note of an event.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::RunStarted {
+                run,
+                seed,
+                version,
+                command,
+                platform,
+                ..
+            } => {
+                self.run.clone_from(run);
+                self.seed = Some(*seed);
+                self.threadproof.clone_from(version);
+                self.command.clone_from(command);
+                self.platform.clone_from(platform);
+            }
+            Event::PrepareStep { step, state } => {
+                if let crate::event::StepState::Failed { cause, help } = state {
+                    self.preparation = Some(PreparationFailure {
+                        step: step.clone(),
+                        cause: cause.clone(),
+                        help: help.clone(),
+                    });
+                }
+            }
+            Event::Planned { plan } => {
+                self.cells = plan.cells.iter().map(CellResults::planned).collect();
+                self.plan = Some(plan.clone());
+            }
+            Event::NotAvailable { cell, reason } => self.not_available.push(NotAvailable {
+                cell: cell.clone(),
+                reason: reason.clone(),
+            }),
+            Event::NotApplicable {
+                target,
+                topic,
+                count,
+                lacking,
+            } => {
+                self.not_applicable.push(NotApplicable {
+                    target: target.clone(),
+                    topic: topic.clone(),
+                    count: *count,
+                    lacking: lacking.clone(),
+                });
+            }
+            Event::JobStarted { .. } | Event::JobProgress { .. } => {}
+            Event::JobFinished {
+                job,
+                attempt,
+                evidence,
+                outcome,
+            } => {
+                self.finish_job(job, attempt, evidence, outcome);
+            }
+            Event::Interrupted { signal } => self.interrupted = Some(*signal),
+            Event::RunFinished { exit, elapsed_ms } => {
+                self.finished = true;
+                self.exit = Some(*exit);
+                self.elapsed_ms = Some(*elapsed_ms);
+            }
+        }
+    }
+
+    /// How the harness exits after these results: the one place where this is decided.
+    pub fn exit(&self) -> Exit {
+        if let Some(signal) = self.interrupted {
+            return if signal == libc::SIGTERM {
+                Exit::Terminated
+            } else {
+                Exit::Interrupted
+            };
+        }
+        if self.preparation.is_some() {
+            return Exit::Preparation;
+        }
+        if self.cells.is_empty() {
+            return Exit::NothingSelected;
+        }
+        let only_leaks = |cell: &CellResults| {
+            cell.outcomes
+                .keys()
+                .all(|kind| !kind.is_failure() || kind.is_leak())
+        };
+        let failed =
+            |cell: &&CellResults| matches!(cell.verdict, Verdict::Fail | Verdict::Flaky { .. });
+        let failing: Vec<_> = self.cells.iter().filter(failed).collect();
+        let not_leaking: Vec<_> = failing.iter().filter(|cell| !only_leaks(cell)).collect();
+        if not_leaking.iter().any(|cell| cell.verdict == Verdict::Fail) {
+            Exit::Failure
+        } else if !not_leaking.is_empty() {
+            Exit::Flaky
+        } else if !failing.is_empty() {
+            Exit::Leaks
+        } else if self.cells.iter().any(|cell| cell.verdict != Verdict::Pass) {
+            Exit::Inconclusive
+        } else {
+            Exit::Success
+        }
+    }
+
+    fn finish_job(&mut self, job: &Job, attempt: &Attempt, evidence: &Evidence, outcome: &Outcome) {
+        if let Some(cell) = self.cells.iter_mut().find(|cell| cell.cell == job.cell) {
+            cell.add(attempt, evidence, outcome);
+        }
+        if *outcome != Outcome::Clean {
+            self.failures
+                .push(Failure::of(job, attempt, evidence, outcome));
+        }
+    }
+}
+
+impl CellResults {
+    fn planned(planned: &crate::event::PlannedCell) -> Self {
+        CellResults {
+            cell: planned.cell.clone(),
+            planned: planned.jobs,
+            judged: 0,
+            clean: 0,
+            outcomes: BTreeMap::new(),
+            verdict: Verdict::of(planned.jobs, &BTreeMap::new()),
+            duration_ms: 0.0,
+            tests: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, attempt: &Attempt, evidence: &Evidence, outcome: &Outcome) {
+        let kind = outcome.kind();
+        *self.outcomes.entry(kind).or_default() += 1;
+        self.judged += u32::from(kind != OutcomeKind::Infra);
+        self.clean += u32::from(kind == OutcomeKind::Clean);
+        self.verdict = Verdict::of(self.planned, &self.outcomes);
+        self.duration_ms += attempt.duration_ms;
+        for (index, test) in evidence.tests.iter().enumerate() {
+            // Manifests of a cell are alike, so the position is right but for unexpected tests.
+            let at = match self.tests.get(index) {
+                Some(tally) if tally.id == test.id => index,
+                _ => self
+                    .tests
+                    .iter()
+                    .position(|tally| tally.id == test.id)
+                    .unwrap_or_else(|| {
+                        self.tests.push(TestTally {
+                            id: test.id.clone(),
+                            ..TestTally::default()
+                        });
+                        self.tests.len() - 1
+                    }),
+            };
+            self.tests[at].add(test);
+        }
+    }
+}
+
+impl TestTally {
+    fn add(&mut self, test: &TestRecord) {
+        match test.state {
+            TestState::Passed => self.passed += 1,
+            TestState::Failed => self.failed += 1,
+            TestState::Skipped => self.skipped += 1,
+            TestState::Open => self.open += 1,
+            TestState::Missing => self.missing += 1,
+        }
+        self.max_ms = self.max_ms.max(test.ms.unwrap_or(0.0));
+    }
+}
+
+impl Failure {
+    fn of(job: &Job, attempt: &Attempt, evidence: &Evidence, outcome: &Outcome) -> Self {
+        Failure {
+            job: job.id.clone(),
+            cell: job.cell.clone(),
+            repetition: job.repetition,
+            seed: job.seed,
+            outcome: outcome.clone(),
+            phase: attempt.phase,
+            ending: attempt.ending.clone(),
+            fatal: evidence.fatal.as_ref().map(|fatal| fatal.text.clone()),
+            last_event: evidence.last_event.clone(),
+            tests: evidence
+                .tests
+                .iter()
+                .filter(|test| test.state != TestState::Passed || !test.expected || test.ends != 1)
+                .cloned()
+                .collect(),
+            file_errors: evidence
+                .file_errors
+                .iter()
+                .flat_map(|file| {
+                    file.errors
+                        .iter()
+                        .map(move |error| format!("{}: {}", file.file, error.message))
+                })
+                .collect(),
+            stragglers: evidence.stragglers.clone(),
+            duration_ms: attempt.duration_ms,
+            dir: attempt.dir.to_string_lossy().into_owned(),
+            repeat: job.repeat.clone(),
+        }
+    }
+}
