@@ -1,1 +1,43 @@
-//! SQLite for Node.
+//! SQLite for Node, safe in any number of worker threads: the native half of `@threadproof/sqlite`.
+//!
+//! The JavaScript half (`index.cjs`) owns everything a user sees: classes, argument checks, error
+//! classes, row objects. This half owns what must be native, as flat functions over opaque handles:
+//!
+//! * [`entry`]: the one guard around every entry point;
+//! * [`env`]: the state of one env, its ordered shutdown, and whether it may still run JavaScript;
+//! * [`db`], [`stmt`]: connections and prepared statements, each tied to its thread;
+//! * [`bind`], [`rows`]: values in and rows out, through one shared buffer laid out in [`layout`];
+//! * [`vfs`]: waits for locks that end when the worker is terminated;
+//! * [`failure`]: what can go wrong, in categories with stable codes.
+//!
+//! Nothing here is process-wide but SQLite itself and counters: an env never sees another env's
+//! state.
+
+pub mod affinity;
+pub mod api;
+pub mod bind;
+pub mod db;
+pub mod entry;
+pub mod env;
+pub mod failure;
+pub mod handle;
+pub mod js;
+pub mod layout;
+pub mod rows;
+pub mod stmt;
+pub mod text;
+pub mod vfs;
+
+use napi::bindgen_prelude::Object;
+
+/// Registers the entry points in one env. Called by the `napi` crate once for each time that the
+/// binary is initialised: once a worker, and again for a second copy in the same env.
+#[napi_derive::napi(module_exports)]
+pub fn register(exports: Object, env: napi::Env) -> napi::Result<()> {
+    use napi::JsValue as _;
+    // Unloading would drop SQLite's table of POSIX locks and leave its thread-local destructors
+    // pointing nowhere, so the binary stays mapped until the process ends.
+    napi::bindgen_prelude::retain_current_module_for_unload_safety();
+    api::register(env.raw(), exports.raw())
+        .map_err(|message| napi::Error::from_reason(message.to_string()))
+}

@@ -1,0 +1,1187 @@
+'use strict';
+
+/**
+ * The JavaScript half of @threadproof/sqlite: everything that a user sees.
+ *
+ * The native half (src/) is a set of flat functions over opaque handles. Values cross in one
+ * buffer that this file makes and shows to nobody: parameters are written into it before a call,
+ * rows are read from it right after. No user code runs in between on either side. The offsets are
+ * those of src/layout.rs, and a binary with another layout is refused.
+ *
+ * One file, because a worker that opens a database should not pay for resolving more.
+ */
+
+const { dirname, join } = require('node:path');
+const { existsSync, readdirSync } = require('node:fs');
+const { isAnyArrayBuffer } = require('node:util').types;
+const worker = require('node:worker_threads');
+
+// ---------------------------------------------------------------------------------------------
+// Errors
+
+/** An error with the code that Node gives to the same mistake. */
+function coded(Type, code, message) {
+  const error = new Type(message);
+  error.code = code;
+  return error;
+}
+
+const argType = (message) => coded(TypeError, 'ERR_INVALID_ARG_TYPE', message);
+const argValue = (message) => coded(TypeError, 'ERR_INVALID_ARG_VALUE', message);
+const outOfRange = (message) => coded(RangeError, 'ERR_OUT_OF_RANGE', message);
+const state = (message) => coded(Error, 'ERR_INVALID_STATE', message);
+const illegal = () => new TypeError('Illegal invocation');
+
+function sqliteError(errcode, message, errstr) {
+  const error = coded(Error, 'ERR_SQLITE_ERROR', message);
+  error.errcode = errcode;
+  error.errstr = errstr;
+  return error;
+}
+
+/** Throws what the native half says of its last call. Kinds as in src/failure.rs. */
+function raise() {
+  const [kind, message, errcode, errstr] = native.takeFailure();
+  switch (kind) {
+    case 1:
+      throw sqliteError(errcode, message, errstr);
+    case 2:
+      throw state(message);
+    case 3:
+      throw argType(message);
+    case 4:
+      throw outOfRange(message);
+    case 5:
+      throw coded(Error, 'ERR_THREAD_AFFINITY', message);
+    case 6:
+      throw coded(RangeError, 'ERR_RESOURCE', message);
+    case 7:
+      throw coded(Error, 'ERR_INTERNAL_ASSERTION', message);
+    default:
+      throw state('the thread is ending');
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// The binary
+
+/** Platforms by the names of their folders in npm/, likeliest first. */
+function platforms() {
+  const { platform, arch } = process;
+  return platform === 'linux'
+    ? [`linux-${arch}-gnu`, `linux-${arch}-musl`]
+    : [`${platform}-${arch}`];
+}
+
+/** Where the binary is; `THREADPROOF_SQLITE_BINARY` names one outside of the package. */
+function binary() {
+  const named = process.env.THREADPROOF_SQLITE_BINARY;
+  if (named) return named;
+  const folder = join(dirname(__filename), 'npm');
+  for (const platform of platforms()) {
+    const path = join(folder, platform, 'threadproof-sqlite.node');
+    if (existsSync(path)) return path;
+  }
+  let present = [];
+  try {
+    present = readdirSync(folder).filter((name) =>
+      existsSync(join(folder, name, 'threadproof-sqlite.node')),
+    );
+  } catch {
+    // No folder: nothing is present.
+  }
+  throw coded(
+    Error,
+    'ERR_THREADPROOF_NO_BINARY',
+    `@threadproof/sqlite has no binary for ${platforms().join(' or ')} in ${folder} ` +
+      `(present: ${present.join(', ') || 'none'}). In a checkout, build it with ` +
+      '"cargo build --release -p threadproof-sqlite" and "npm run stage" in addon/; elsewhere, ' +
+      'install the package on this platform, or set THREADPROOF_SQLITE_BINARY to a binary.',
+  );
+}
+
+/**
+ * Initialises the binary for this copy of this file. Not by `require`, whose cache would give the
+ * functions of another copy, with their state: each copy has its own env.
+ */
+function load() {
+  const path = binary();
+  const module = { exports: {} };
+  try {
+    process.dlopen(module, path);
+  } catch (cause) {
+    const hint =
+      cause.code === 'ERR_DLOPEN_DISABLED'
+        ? 'The permission model forbids addons: start Node with --allow-addons.'
+        : 'It may be damaged or built for another system: install the package again, or build it.';
+    const error = coded(
+      Error,
+      cause.code ?? 'ERR_DLOPEN_FAILED',
+      `@threadproof/sqlite cannot load ${path}: ${cause.message}. ${hint}`,
+    );
+    error.cause = cause;
+    throw error;
+  }
+  return module.exports;
+}
+
+const native = load();
+
+// ---------------------------------------------------------------------------------------------
+// The shared buffer, see src/layout.rs
+
+const LAYOUT_VERSION = 1;
+const arena = new ArrayBuffer(512 * 1024);
+const I32 = new Int32Array(arena);
+const F64 = new Float64Array(arena);
+const I64 = new BigInt64Array(arena);
+const U8 = new Uint8Array(arena);
+const U16 = new Uint16Array(arena);
+/** Strings and long blobs of the batch that was read last. */
+const SIDE = [];
+
+const STATUS = 0;
+const ROWS = 1;
+const FLAGS = 2;
+const BLOBS = 3;
+const CHANGES_F64 = 2;
+const ROWID_F64 = 3;
+const CHANGES_I64 = 4;
+const ROWID_I64 = 5;
+const SIDE_USED = 12;
+const DONE = 1;
+const COLUMNS_CHANGED = 2;
+const NAMED = 4;
+const MAX_PARAMS = 64;
+const PARAM_TAGS = new Uint8Array(arena, 64, MAX_PARAMS);
+const PARAM_F64 = new Float64Array(arena, 128, MAX_PARAMS);
+const PARAM_I64 = new BigInt64Array(arena, 128, MAX_PARAMS);
+const ROWS_AT = 1024;
+
+{
+  const name = worker.isMainThread ? 'the main thread' : `worker ${worker.threadId}`;
+  const version = native.init(arena, SIDE, () => {}, name);
+  if (version !== LAYOUT_VERSION) {
+    throw coded(
+      Error,
+      'ERR_THREADPROOF_WRONG_BINARY',
+      `@threadproof/sqlite: ${binary()} has layout ${version}, this package needs ` +
+        `${LAYOUT_VERSION}. Build or install both from the same version.`,
+    );
+  }
+}
+
+const uncurry = Function.prototype.bind.bind(Function.prototype.call);
+const sliceBytes = uncurry(Uint8Array.prototype.slice);
+const substring = uncurry(String.prototype.substring);
+const { isView } = ArrayBuffer;
+
+// ---------------------------------------------------------------------------------------------
+// Parameters
+
+const NULL = 0;
+const NUMBER = 1;
+const BIGINT = 2;
+const TEXT = 3;
+const BOOL = 4;
+const BLOB = 5;
+const EXTRAS_IN_ARRAY = 1 << 16;
+const ALL_IN_ARRAY = 1 << 17;
+
+/** Texts and blobs of the call being made. */
+const extras = [undefined, undefined, undefined, undefined];
+
+const unbindable = (at) =>
+  argType(`Provided value cannot be bound to SQLite parameter ${at}.`);
+
+function int64(value) {
+  if (BigInt.asIntN(64, value) !== value) throw argValue('BigInt value is too large to bind.');
+  return value;
+}
+
+/** Whether a value is the object that holds named parameters. */
+function isBag(value) {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    !isView(value) &&
+    !isAnyArrayBuffer(value)
+  );
+}
+
+/** A blob as a view, or the error for anything else that is left. */
+function view(value, at) {
+  if (isView(value)) return value;
+  if (isAnyArrayBuffer(value)) return new Uint8Array(value);
+  throw unbindable(at);
+}
+
+/** Calls an entry point with values bound by position. */
+function callWith(entry, handle, values, count) {
+  if (count > MAX_PARAMS) return callWithMany(entry, handle, values, count);
+  let used = 0;
+  for (let i = 0; i < count; i++) {
+    const value = values[i];
+    switch (typeof value) {
+      case 'number':
+        PARAM_TAGS[i] = NUMBER;
+        PARAM_F64[i] = value;
+        break;
+      case 'string':
+        PARAM_TAGS[i] = TEXT;
+        extras[used++] = value;
+        break;
+      case 'bigint':
+        PARAM_I64[i] = int64(value);
+        PARAM_TAGS[i] = BIGINT;
+        break;
+      case 'boolean':
+        PARAM_TAGS[i] = BOOL;
+        PARAM_F64[i] = value ? 1 : 0;
+        break;
+      case 'undefined':
+        PARAM_TAGS[i] = NULL;
+        break;
+      default:
+        if (value === null) {
+          PARAM_TAGS[i] = NULL;
+        } else {
+          extras[used++] = view(value, i + 1);
+          PARAM_TAGS[i] = BLOB;
+        }
+    }
+  }
+  switch (used) {
+    case 0:
+      return entry(handle, count);
+    case 1:
+      return entry(handle, count, extras[0]);
+    case 2:
+      return entry(handle, count, extras[0], extras[1]);
+    case 3:
+      return entry(handle, count, extras[0], extras[1], extras[2]);
+    case 4:
+      return entry(handle, count, extras[0], extras[1], extras[2], extras[3]);
+    default: {
+      const list = extras.slice(0, used);
+      extras.length = 4;
+      return entry(handle, count | EXTRAS_IN_ARRAY, list);
+    }
+  }
+}
+
+/** The same for more values than the buffer has room for. */
+function callWithMany(entry, handle, values, count) {
+  const list = new Array(count);
+  for (let i = 0; i < count; i++) {
+    const value = values[i];
+    if (typeof value === 'bigint') int64(value);
+    const plain =
+      value === null || (typeof value !== 'object' && typeof value !== 'function');
+    if (typeof value === 'symbol') throw unbindable(i + 1);
+    list[i] = plain ? value : view(value, i + 1);
+  }
+  return entry(handle, count | ALL_IN_ARRAY, list);
+}
+
+/** Throws for a value that cannot be bound, before anything else is looked at. */
+function checkBindable(value, at) {
+  switch (typeof value) {
+    case 'bigint':
+      int64(value);
+      return;
+    case 'symbol':
+    case 'function':
+      throw unbindable(at);
+    case 'object':
+      if (value !== null && !isView(value) && !isAnyArrayBuffer(value)) throw unbindable(at);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Rows
+
+const EMPTY = {};
+
+/** One cell. Tags as in src/layout.rs; `tag` is a byte offset, `slot` counts 8 bytes. */
+function cell(tag, slot) {
+  switch (U8[tag]) {
+    case 1:
+      return I32[slot << 1];
+    case 2:
+      return F64[slot];
+    case 3:
+      return I64[slot];
+    case 4:
+      return substring(SIDE[I32[slot << 1]], U16[(slot << 2) + 2], U16[(slot << 2) + 3]);
+    case 5:
+      return SIDE[I32[slot << 1]];
+    case 6: {
+      const start = I32[BLOBS] + I32[slot << 1];
+      return sliceBytes(U8, start, start + I32[(slot << 1) + 1]);
+    }
+    case 7:
+      return '';
+    default:
+      return null;
+  }
+}
+
+/** Rows of one shape after which a decoder of its own pays for its compilation. */
+const COMPILE_AFTER = 500;
+/** Shapes that are kept; statements hold their own beyond that. */
+const MAX_SHAPES = 256;
+const shapes = new Map();
+
+/** Source of a decoder for these columns. */
+function source(names, arrays) {
+  const padded = (names.length + 7) & ~7;
+  const stride = padded + 8 * names.length;
+  const value = (i) => {
+    const tag = `U8[t+${i}]`;
+    const slot = `s+${i}`;
+    return (
+      `(${tag}===1?I32[(${slot})<<1]:${tag}===2?F64[${slot}]` +
+      `:${tag}===4?substring(SIDE[I32[(${slot})<<1]],U16[((${slot})<<2)+2],U16[((${slot})<<2)+3])` +
+      `:${tag}===0?null:cell(t+${i},${slot}))`
+    );
+  };
+  const row = arrays
+    ? `return [${names.map((_, i) => value(i)).join(',')}];`
+    : 'const o={...EMPTY,__proto__:null};' +
+      names.map((name, i) => `o[${JSON.stringify(name)}]=${value(i)};`).join('') +
+      'return o;';
+  return (
+    '"use strict";' +
+    `function one(t){const s=(t+${padded})>>3;${row}}` +
+    `function many(out,n){for(let i=0,t=${ROWS_AT};i<n;i++,t+=${stride})out.push(one(t));}` +
+    'return {one,many};'
+  );
+}
+
+const NEEDS = ['U8', 'U16', 'I32', 'F64', 'SIDE', 'EMPTY', 'substring', 'cell'];
+
+/** Compiles a decoder; null where code generation is not allowed at all. */
+function compile(names, arrays) {
+  const code = source(names, arrays);
+  let factory;
+  try {
+    factory = new Function(...NEEDS, code);
+  } catch {
+    // --disallow-code-generation-from-strings: scripts may still be compiled.
+    try {
+      factory = require('node:vm').compileFunction(code, NEEDS);
+    } catch {
+      return null;
+    }
+  }
+  return factory(U8, U16, I32, F64, SIDE, EMPTY, substring, cell);
+}
+
+/** What is known of rows with certain columns, and the decoder for them. */
+class Shape {
+  constructor(names, arrays) {
+    this.names = names;
+    this.arrays = arrays;
+    this.rows = 0;
+    this.padded = (names.length + 7) & ~7;
+    this.stride = this.padded + 8 * names.length;
+    this.compiled = undefined;
+  }
+
+  /** The shape of these columns; shared by all statements that have them. */
+  static of(names, arrays) {
+    const key = (arrays ? '[' : '{') + JSON.stringify(names);
+    let shape = shapes.get(key);
+    if (shape === undefined) {
+      if (shapes.size >= MAX_SHAPES) shapes.clear();
+      shape = new Shape(names, arrays);
+      shapes.set(key, shape);
+    }
+    return shape;
+  }
+
+  #generic(tag) {
+    const { names } = this;
+    const slot = (tag + this.padded) >> 3;
+    if (this.arrays) {
+      const row = new Array(names.length);
+      for (let i = 0; i < names.length; i++) row[i] = cell(tag + i, slot + i);
+      return row;
+    }
+    const row = { ...EMPTY, __proto__: null };
+    for (let i = 0; i < names.length; i++) row[names[i]] = cell(tag + i, slot + i);
+    return row;
+  }
+
+  /** Counts rows, and compiles once it is worth it. */
+  #count(rows) {
+    this.rows += rows;
+    if (this.rows >= COMPILE_AFTER && this.compiled === undefined) {
+      this.compiled = compile(this.names, this.arrays);
+    }
+    return this.compiled;
+  }
+
+  /** The row in the buffer. */
+  one() {
+    const compiled = this.compiled ?? this.#count(1);
+    return compiled ? compiled.one(ROWS_AT) : this.#generic(ROWS_AT);
+  }
+
+  /** All rows in the buffer, added to `out`. */
+  many(out, count) {
+    const compiled = this.compiled ?? this.#count(count);
+    if (compiled) {
+      compiled.many(out, count);
+    } else {
+      for (let i = 0, tag = ROWS_AT; i < count; i++, tag += this.stride) {
+        out.push(this.#generic(tag));
+      }
+    }
+  }
+}
+
+/** Lets go of the strings of a batch. */
+function clearSide() {
+  if (I32[SIDE_USED] > 1) SIDE.length = 0;
+  else SIDE[0] = undefined;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Making classes look like Node's
+
+const DISPOSE = Symbol.dispose ?? Symbol.for('nodejs.dispose');
+const SQLITE_TYPE = Symbol.for('sqlite-type');
+/** Node 22.10 and later refuse to clone what is marked; before, a clone is an empty object. */
+const uncloneable = worker.markAsUncloneable ?? (() => {});
+
+function boolean(options, name) {
+  const value = options[name];
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw argType(`The "options.${name}" argument must be a boolean.`);
+  }
+  return value;
+}
+
+/** Node's methods are enumerable, own nothing, and take no declared parameters. */
+function dressMethods(prototype, order, constructor) {
+  const methods = new Map(order.map((name) => [name, prototype[name]]));
+  const dispose = prototype[DISPOSE];
+  for (const key of Reflect.ownKeys(prototype)) delete prototype[key];
+  const define = (key, value, enumerable) =>
+    Object.defineProperty(prototype, key, {
+      value,
+      writable: true,
+      enumerable,
+      configurable: true,
+    });
+  for (const [name, method] of methods) define(name, method, true);
+  define('constructor', constructor, false);
+  if (dispose) {
+    Object.defineProperty(dispose, 'name', { value: '', configurable: true });
+    define(DISPOSE, dispose, true);
+  }
+  Object.defineProperty(constructor, 'prototype', { value: prototype, writable: true });
+}
+
+const accessor = (get) => {
+  Object.defineProperty(get, 'name', { value: '', configurable: true });
+  return { get, set: undefined, enumerable: true, configurable: false };
+};
+
+// ---------------------------------------------------------------------------------------------
+// Statements
+
+class Statement {
+  #handle;
+  #database;
+  /** Number of parameters when none has a name, else -1: then positions must be looked up. */
+  #plain;
+  #count;
+  #names = undefined;
+  #bare = undefined;
+  #shape = undefined;
+  #bigInts;
+  #arrays;
+  #allowBare;
+  #allowUnknown;
+  /** Goes up with every execution, so that iterators see that their rows are gone. */
+  #turn = 0;
+  /** Set while user code runs in the middle of an execution: the getters of named parameters. */
+  #busy = false;
+
+  constructor(handle, database, options) {
+    this.#handle = handle;
+    this.#database = database;
+    this.#count = I32[ROWS];
+    this.#plain = I32[FLAGS] & NAMED ? -1 : this.#count;
+    this.#bigInts = options.readBigInts;
+    this.#arrays = options.returnArrays;
+    this.#allowBare = options.allowBareNamedParameters;
+    this.#allowUnknown = options.allowUnknownNamedParameters;
+    if (this.#bigInts) native.stmtBigInts(handle, 1);
+    Object.defineProperties(this, Statement.#accessors);
+    uncloneable(this);
+  }
+
+  static #accessors = {
+    sourceSQL: accessor(function () {
+      Statement.#check(this);
+      const sql = native.stmtSql(this.#handle);
+      if (I32[STATUS] !== 0) raise();
+      return sql;
+    }),
+    expandedSQL: accessor(function () {
+      Statement.#check(this);
+      const sql = native.stmtExpandedSql(this.#handle);
+      if (I32[STATUS] !== 0) raise();
+      if (sql === null) throw sqliteError(7, 'Expanded SQL text would exceed configured limits', 'out of memory');
+      return sql;
+    }),
+  };
+
+  static #check(receiver) {
+    if (receiver === null || typeof receiver !== 'object' || !(#handle in receiver)) {
+      throw illegal();
+    }
+  }
+
+  /** The names of all parameters, with their prefixes; null for those without. */
+  #parameterNames() {
+    if (this.#names === undefined) {
+      const names = native.stmtParameterNames(this.#handle);
+      if (I32[STATUS] !== 0) raise();
+      this.#names = names;
+    }
+    return this.#names;
+  }
+
+  /** Names without their prefix; two that then look the same cannot be told apart. */
+  #bareNames(names) {
+    if (this.#bare === undefined) {
+      const bare = new Map();
+      for (let i = 0; i < names.length; i++) {
+        if (names[i] === null) continue;
+        const name = names[i].slice(1);
+        const other = bare.get(name);
+        if (other !== undefined && names[other] !== names[i]) {
+          throw state(
+            `Cannot create bare named parameter '${name}' because of conflicting names ` +
+              `'${names[other]}' and '${names[i]}'.`,
+          );
+        }
+        bare.set(name, i);
+      }
+      this.#bare = bare;
+    }
+    return this.#bare;
+  }
+
+  /** Puts the object of named parameters, and what follows it, into the order of parameters. */
+  #arrange(args) {
+    const names = this.#parameterNames();
+    const values = new Array(this.#count).fill(undefined);
+    let first = 0;
+    if (args.length > 0 && isBag(args[0])) {
+      first = 1;
+      const bag = args[0];
+      const bare = this.#allowBare ? this.#bareNames(names) : undefined;
+      for (const key of Object.keys(bag)) {
+        let at = names.indexOf(key);
+        if (at < 0) at = bare?.get(key) ?? -1;
+        if (at < 0) {
+          if (this.#allowUnknown) continue;
+          throw state(`Unknown named parameter '${key}'`);
+        }
+        const value = bag[key];
+        checkBindable(value, at + 1);
+        values[at] = value;
+      }
+    }
+    for (let i = first, at = 0; i < args.length; i++, at++) {
+      while (at < names.length && names[at] !== null && names[at][0] !== '?') at++;
+      checkBindable(args[i], at + 1);
+      if (at >= this.#count) {
+        throw sqliteError(25, 'column index out of range', 'column index out of range');
+      }
+      values[at] = args[i];
+    }
+    return values;
+  }
+
+  /** Binds the arguments of a call, whatever they are, and makes it. */
+  #execute(entry, args) {
+    if (this.#busy) throw state('statement is already being executed');
+    this.#turn++;
+    if (args.length === 0) return entry(this.#handle, 0);
+    if (args.length <= this.#plain && !isBag(args[0])) {
+      return callWith(entry, this.#handle, args, args.length);
+    }
+    this.#busy = true;
+    let values;
+    try {
+      values = this.#arrange(args);
+    } finally {
+      this.#busy = false;
+    }
+    return callWith(entry, this.#handle, values, values.length);
+  }
+
+  /** The columns as they are now. Called with the first row of each execution. */
+  #reshape() {
+    const rows = I32[ROWS];
+    const flags = I32[FLAGS];
+    const names = native.stmtColumnNames(this.#handle);
+    if (I32[STATUS] !== 0) raise();
+    this.#shape = Shape.of(names, this.#arrays);
+    I32[ROWS] = rows;
+    I32[FLAGS] = flags;
+    return this.#shape;
+  }
+
+  run() {
+    Statement.#check(this);
+    const count = arguments.length;
+    const args = new Array(count);
+    for (let i = 0; i < count; i++) args[i] = arguments[i];
+    this.#execute(native.stmtRun, args);
+    if (I32[STATUS] !== 0) raise();
+    if (this.#bigInts) {
+      return { changes: I64[CHANGES_I64], lastInsertRowid: I64[ROWID_I64] };
+    }
+    const changes = F64[CHANGES_F64];
+    const rowid = F64[ROWID_F64];
+    if (rowid > Number.MAX_SAFE_INTEGER || rowid < Number.MIN_SAFE_INTEGER) {
+      throw outOfRange(
+        `Value is too large to be represented as a JavaScript number: ${I64[ROWID_I64]}`,
+      );
+    }
+    return { changes, lastInsertRowid: rowid };
+  }
+
+  get() {
+    Statement.#check(this);
+    const count = arguments.length;
+    let first;
+    if (count === 1 && this.#plain > 0 && !this.#busy && typeof arguments[0] === 'number') {
+      // The commonest query there is: by primary key.
+      this.#turn++;
+      PARAM_TAGS[0] = NUMBER;
+      PARAM_F64[0] = arguments[0];
+      first = native.stmtGet(this.#handle, 1);
+    } else {
+      const args = new Array(count);
+      for (let i = 0; i < count; i++) args[i] = arguments[i];
+      first = this.#execute(native.stmtGet, args);
+    }
+    if (I32[STATUS] !== 0) raise();
+    if (I32[ROWS] === 0) return undefined;
+    SIDE[0] = first;
+    const changed = (I32[FLAGS] & COLUMNS_CHANGED) !== 0;
+    const shape = changed || this.#shape === undefined ? this.#reshape() : this.#shape;
+    const row = shape.one();
+    clearSide();
+    return row;
+  }
+
+  all() {
+    Statement.#check(this);
+    const count = arguments.length;
+    const args = new Array(count);
+    for (let i = 0; i < count; i++) args[i] = arguments[i];
+    const rows = [];
+    let first = this.#execute(native.stmtAll, args);
+    for (;;) {
+      if (I32[STATUS] !== 0) raise();
+      const done = (I32[FLAGS] & DONE) !== 0;
+      const count = I32[ROWS];
+      if (count > 0) {
+        SIDE[0] = first;
+        const changed = (I32[FLAGS] & COLUMNS_CHANGED) !== 0;
+        const shape = changed || this.#shape === undefined ? this.#reshape() : this.#shape;
+        shape.many(rows, count);
+        clearSide();
+      }
+      if (done) return rows;
+      first = native.stmtMore(this.#handle);
+    }
+  }
+
+  iterate() {
+    Statement.#check(this);
+    const count = arguments.length;
+    const args = new Array(count);
+    for (let i = 0; i < count; i++) args[i] = arguments[i];
+    this.#execute(native.stmtStart, args);
+    if (I32[STATUS] !== 0) raise();
+    return new StatementIterator(this, this.#turn);
+  }
+
+  columns() {
+    Statement.#check(this);
+    const parts = native.stmtColumns(this.#handle);
+    if (I32[STATUS] !== 0) raise();
+    const columns = [];
+    for (let i = 0; i < parts.length; i += 5) {
+      const column = { ...EMPTY, __proto__: null };
+      column.column = parts[i];
+      column.database = parts[i + 1];
+      column.name = parts[i + 2];
+      column.table = parts[i + 3];
+      column.type = parts[i + 4];
+      columns.push(column);
+    }
+    return columns;
+  }
+
+  #setting(value, name) {
+    // A finalized statement says so before anything is said of the argument.
+    native.stmtSql(this.#handle);
+    if (I32[STATUS] !== 0) raise();
+    if (typeof value !== 'boolean') throw argType(`The "${name}" argument must be a boolean.`);
+    return value;
+  }
+
+  setAllowBareNamedParameters() {
+    Statement.#check(this);
+    this.#allowBare = this.#setting(arguments[0], 'allowBareNamedParameters');
+  }
+
+  setAllowUnknownNamedParameters() {
+    Statement.#check(this);
+    this.#allowUnknown = this.#setting(arguments[0], 'enabled');
+  }
+
+  setReadBigInts() {
+    Statement.#check(this);
+    this.#bigInts = this.#setting(arguments[0], 'readBigInts');
+    native.stmtBigInts(this.#handle, this.#bigInts ? 1 : 0);
+  }
+
+  setReturnArrays() {
+    Statement.#check(this);
+    this.#arrays = this.#setting(arguments[0], 'returnArrays');
+    this.#shape = undefined;
+  }
+
+  close() {
+    Statement.#check(this);
+    if (this.#busy) throw state('statement is already being executed');
+    native.stmtFinalize(this.#handle);
+    if (I32[STATUS] !== 0) raise();
+  }
+
+  [DISPOSE]() {
+    Statement.#check(this);
+    if (this.#busy) throw state('statement is already being executed');
+    // Disposing twice is fine, and so is disposing after the database was closed.
+    native.stmtFinalize(this.#handle);
+  }
+
+  /** For the iterator: the next row, or `undefined` at the end. */
+  static next(statement, turn) {
+    if (statement.#busy) throw state('statement is already being executed');
+    Statement.#ready(statement, turn);
+    const first = native.stmtNext(statement.#handle);
+    if (I32[STATUS] !== 0) raise();
+    if (I32[ROWS] === 0) return undefined;
+    SIDE[0] = first;
+    const changed = (I32[FLAGS] & COLUMNS_CHANGED) !== 0;
+    const shape =
+      changed || statement.#shape === undefined ? statement.#reshape() : statement.#shape;
+    const row = shape.one();
+    clearSide();
+    return row;
+  }
+
+  /** For the iterator: gives locks back before the end. */
+  static stop(statement, turn) {
+    if (statement.#busy) throw state('statement is already being executed');
+    Statement.#ready(statement, turn);
+    native.stmtReset(statement.#handle);
+  }
+
+  static #ready(statement, turn) {
+    if (statement.#turn === turn) return;
+    native.stmtSql(statement.#handle);
+    if (I32[STATUS] !== 0) raise();
+    throw state('iterator was invalidated');
+  }
+
+  /** For the iterator: whether the statement is finalized, as an error. */
+  static check(statement) {
+    native.stmtSql(statement.#handle);
+    if (I32[STATUS] !== 0) raise();
+  }
+}
+
+/** @throws always: statements come from `database.prepare()` */
+function StatementSync() {
+  throw coded(Error, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
+}
+
+dressMethods(
+  Statement.prototype,
+  [
+    'iterate',
+    'all',
+    'get',
+    'run',
+    'columns',
+    'setAllowBareNamedParameters',
+    'setAllowUnknownNamedParameters',
+    'setReadBigInts',
+    'setReturnArrays',
+    'close',
+  ],
+  StatementSync,
+);
+
+// ---------------------------------------------------------------------------------------------
+// Iterators
+
+function result(done, value) {
+  const object = { ...EMPTY, __proto__: null };
+  object.done = done;
+  object.value = value;
+  return object;
+}
+
+class StatementIterator {
+  #statement;
+  #turn;
+  #done = false;
+
+  constructor(statement, turn) {
+    this.#statement = statement;
+    this.#turn = turn;
+    uncloneable(this);
+  }
+
+  static #check(receiver) {
+    if (receiver === null || typeof receiver !== 'object' || !(#statement in receiver)) {
+      throw illegal();
+    }
+  }
+
+  next() {
+    StatementIterator.#check(this);
+    if (this.#done) {
+      Statement.check(this.#statement);
+      return result(true, null);
+    }
+    const row = Statement.next(this.#statement, this.#turn);
+    if (row === undefined) {
+      this.#done = true;
+      return result(true, null);
+    }
+    return result(false, row);
+  }
+
+  return() {
+    StatementIterator.#check(this);
+    if (!this.#done) {
+      Statement.check(this.#statement);
+      Statement.stop(this.#statement, this.#turn);
+      this.#done = true;
+    }
+    return result(true, null);
+  }
+}
+
+function StatementSyncIterator() {
+  throw coded(Error, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
+}
+
+dressMethods(StatementIterator.prototype, ['next', 'return'], StatementSyncIterator);
+Object.setPrototypeOf(
+  StatementIterator.prototype,
+  Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())),
+);
+
+// ---------------------------------------------------------------------------------------------
+// Databases
+
+/** The limits of a connection, by their numbers in SQLite. */
+const LIMITS = {
+  length: 0,
+  sqlLength: 1,
+  column: 2,
+  exprDepth: 3,
+  compoundSelect: 4,
+  vdbeOp: 5,
+  functionArg: 6,
+  attach: 7,
+  likePatternLength: 8,
+  variableNumber: 9,
+  triggerDepth: 10,
+};
+
+/** The path of a database: a string, bytes, or a `file:` URL, none with a NUL. */
+function checkPath(path) {
+  if (typeof path === 'string') {
+    if (!path.includes('\0')) return path;
+  } else if (path instanceof Uint8Array || (isView(path) && path[Symbol.toStringTag] === 'Uint8Array')) {
+    if (!path.includes(0)) return path;
+  } else if (typeof path === 'object' && path !== null) {
+    const { href } = path;
+    if (typeof href === 'string' && !href.includes('\0')) {
+      if (!href.startsWith('file:')) {
+        throw coded(TypeError, 'ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file:');
+      }
+      return href;
+    }
+  }
+  throw argType(
+    'The "path" argument must be a string, Uint8Array, or URL without null bytes.',
+  );
+}
+
+/** The options of `new DatabaseSync()`, checked in Node's order. */
+function checkOptions(options) {
+  if (options === null || (typeof options !== 'object' && typeof options !== 'function')) {
+    throw argType('The "options" argument must be an object.');
+  }
+  const open = boolean(options, 'open') ?? true;
+  const readOnly = boolean(options, 'readOnly') ?? false;
+  const foreignKeys = boolean(options, 'enableForeignKeyConstraints') ?? true;
+  const doubleQuoted = boolean(options, 'enableDoubleQuotedStringLiterals') ?? false;
+  const extensions = boolean(options, 'allowExtension') ?? false;
+  const { timeout = 0 } = options;
+  if (typeof timeout !== 'number' || (timeout | 0) !== timeout) {
+    throw argType('The "options.timeout" argument must be an integer.');
+  }
+  const readBigInts = boolean(options, 'readBigInts') ?? false;
+  const returnArrays = boolean(options, 'returnArrays') ?? false;
+  const allowBareNamedParameters = boolean(options, 'allowBareNamedParameters') ?? true;
+  const allowUnknownNamedParameters = boolean(options, 'allowUnknownNamedParameters') ?? false;
+  const defensive = boolean(options, 'defensive') ?? true;
+  const limits = checkLimits(options.limits);
+  return {
+    open,
+    bits:
+      (readOnly ? 1 : 0) |
+      (foreignKeys ? 2 : 0) |
+      (doubleQuoted ? 4 : 0) |
+      (defensive ? 8 : 0) |
+      (extensions ? 16 : 0),
+    timeout,
+    limits,
+    statement: {
+      readBigInts,
+      returnArrays,
+      allowBareNamedParameters,
+      allowUnknownNamedParameters,
+    },
+  };
+}
+
+function checkLimits(limits) {
+  const checked = [];
+  if (limits === undefined) return checked;
+  if (limits === null || (typeof limits !== 'object' && typeof limits !== 'function')) {
+    throw argType('The "options.limits" argument must be an object.');
+  }
+  for (const name of Object.keys(LIMITS)) {
+    const value = limits[name];
+    if (value === undefined) continue;
+    if (typeof value !== 'number' || (value | 0) !== value) {
+      throw argType(`The "options.limits.${name}" argument must be an integer.`);
+    }
+    if (value < 0) {
+      throw outOfRange(`The "options.limits.${name}" argument must be non-negative.`);
+    }
+    checked.push([LIMITS[name], value]);
+  }
+  return checked;
+}
+
+/** The `limits` of a database: reads and writes go to the connection. */
+function limitsOf(read, write) {
+  const target = Object.create({});
+  const isLimit = (key) => typeof key === 'string' && Object.hasOwn(LIMITS, key);
+  const set = (key, value) => {
+    if (value !== Infinity && (typeof value !== 'number' || (value | 0) !== value)) {
+      throw argType('Limit value must be a non-negative integer or Infinity.');
+    }
+    if (value < 0) throw outOfRange('Limit value must be non-negative.');
+    write(LIMITS[key], value === Infinity ? 0x7fffffff : value);
+    target[key] = read(LIMITS[key]);
+  };
+  for (const name of Object.keys(LIMITS)) {
+    Object.defineProperty(target, name, {
+      value: read(LIMITS[name]),
+      writable: true,
+      enumerable: true,
+      configurable: false,
+    });
+  }
+  return new Proxy(target, {
+    get: (object, key) => (isLimit(key) ? (object[key] = read(LIMITS[key])) : object[key]),
+    set(object, key, value) {
+      if (isLimit(key)) set(key, value);
+      else object[key] = value;
+      return true;
+    },
+    defineProperty(object, key, descriptor) {
+      if (!isLimit(key)) return Reflect.defineProperty(object, key, descriptor);
+      set(key, descriptor.value);
+      return true;
+    },
+    getOwnPropertyDescriptor(object, key) {
+      if (isLimit(key)) object[key] = read(LIMITS[key]);
+      return Reflect.getOwnPropertyDescriptor(object, key);
+    },
+  });
+}
+
+class Database {
+  #handle = undefined;
+  #path;
+  #options;
+  #limits = undefined;
+
+  constructor(path, options) {
+    this.#path = path;
+    this.#options = options;
+    Object.defineProperties(this, Database.#accessors);
+    this[SQLITE_TYPE] = 'node:sqlite';
+    uncloneable(this);
+    if (options.open) this.#open();
+  }
+
+  static #accessors = {
+    isOpen: accessor(function () {
+      Database.#check(this);
+      return this.#handle !== undefined;
+    }),
+    isTransaction: accessor(function () {
+      const open = native.dbInTransaction(Database.#opened(this));
+      if (I32[STATUS] !== 0) raise();
+      return open;
+    }),
+    limits: accessor(function () {
+      Database.#opened(this);
+      this.#limits ??= limitsOf(
+        (id) => native.dbLimit(Database.#opened(this), id, -1),
+        (id, value) => native.dbLimit(Database.#opened(this), id, value),
+      );
+      return this.#limits;
+    }),
+  };
+
+  static #check(receiver) {
+    if (receiver === null || typeof receiver !== 'object' || !(#handle in receiver)) {
+      throw illegal();
+    }
+  }
+
+  /** The handle of an open database. */
+  static #opened(database) {
+    Database.#check(database);
+    const handle = database.#handle;
+    if (handle === undefined) throw state('database is not open');
+    return handle;
+  }
+
+  #open() {
+    const { bits, timeout, limits } = this.#options;
+    const handle = native.dbOpen(this.#path, bits, timeout);
+    if (I32[STATUS] !== 0) raise();
+    for (const [id, value] of limits) native.dbLimit(handle, id, value);
+    this.#handle = handle;
+  }
+
+  open() {
+    Database.#check(this);
+    if (this.#handle !== undefined) throw state('database is already open');
+    this.#open();
+  }
+
+  close() {
+    const handle = Database.#opened(this);
+    native.dbClose(handle);
+    if (I32[STATUS] !== 0) raise();
+    this.#handle = undefined;
+  }
+
+  prepare() {
+    const handle = Database.#opened(this);
+    const sql = arguments[0];
+    if (typeof sql !== 'string') throw argType('The "sql" argument must be a string.');
+    let options = this.#options.statement;
+    let persistent = false;
+    if (arguments[1] !== undefined) {
+      const given = arguments[1];
+      if (given === null || (typeof given !== 'object' && typeof given !== 'function')) {
+        throw argType('The "options" argument must be an object.');
+      }
+      options = {
+        readBigInts: boolean(given, 'readBigInts') ?? options.readBigInts,
+        returnArrays: boolean(given, 'returnArrays') ?? options.returnArrays,
+        allowBareNamedParameters:
+          boolean(given, 'allowBareNamedParameters') ?? options.allowBareNamedParameters,
+        allowUnknownNamedParameters:
+          boolean(given, 'allowUnknownNamedParameters') ?? options.allowUnknownNamedParameters,
+      };
+      persistent = boolean(given, 'persistent') ?? false;
+      // A getter may have closed the database.
+      Database.#opened(this);
+    }
+    const statement = native.dbPrepare(handle, sql, persistent ? 1 : 0);
+    if (I32[STATUS] !== 0) raise();
+    if (statement === undefined) throw argValue('The SQL query contains no statements.');
+    return new Statement(statement, this, options);
+  }
+
+  exec() {
+    const handle = Database.#opened(this);
+    const sql = arguments[0];
+    if (typeof sql !== 'string') throw argType('The "sql" argument must be a string.');
+    native.dbExec(handle, sql);
+    if (I32[STATUS] !== 0) raise();
+  }
+
+  location() {
+    const handle = Database.#opened(this);
+    const name = arguments[0] === undefined ? 'main' : arguments[0];
+    if (typeof name !== 'string') throw argType('The "dbName" argument must be a string.');
+    const path = native.dbLocation(handle, name);
+    if (I32[STATUS] !== 0) raise();
+    return path;
+  }
+
+  [DISPOSE]() {
+    Database.#check(this);
+    const handle = this.#handle;
+    this.#handle = undefined;
+    if (handle !== undefined) native.dbClose(handle);
+  }
+}
+
+/**
+ * A connection to a SQLite database.
+ *
+ * A plain function, because Node's class may not be called without `new` and says so with a code.
+ */
+function DatabaseSync() {
+  if (new.target === undefined) {
+    throw coded(
+      TypeError,
+      'ERR_CONSTRUCT_CALL_REQUIRED',
+      'Cannot call constructor without `new`',
+    );
+  }
+  const path = checkPath(arguments[0]);
+  const options = checkOptions(arguments.length > 1 ? arguments[1] : {});
+  return Reflect.construct(Database, [path, options], new.target);
+}
+
+// A second argument counts even when it is undefined, as in Node.
+dressMethods(
+  Database.prototype,
+  ['open', 'close', 'prepare', 'exec', 'location'],
+  DatabaseSync,
+);
+
+module.exports = { DatabaseSync, StatementSync };

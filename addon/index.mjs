@@ -1,0 +1,5 @@
+// The same module for `import`: one copy of everything, whichever way it is loaded.
+import sqlite from './index.cjs';
+
+export const { DatabaseSync, StatementSync } = sqlite;
+export default sqlite;

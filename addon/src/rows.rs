@@ -1,0 +1,295 @@
+//! Rows: from a statement into the shared buffer.
+//!
+//! A batch is built in private memory and copied into the shared buffer at the end of the call:
+//! whatever runs in between, such as a user function that queries the same env, has buffers of its
+//! own. Each row is `columns` tags, padded to 8, and as many slots of 8 bytes; see
+//! [`crate::layout::cell`].
+
+use std::ptr;
+
+use napi::sys;
+use rusqlite::ffi;
+
+use crate::entry::{Call, UNDEFINED};
+use crate::env::EnvState;
+use crate::failure::{Failure, Result};
+use crate::js;
+use crate::layout::{self, cell};
+use crate::text::{Chunks, Ready, Sink};
+
+/// How integers become JavaScript values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Integers {
+    /// Numbers; beyond 2^53 - 1 an error.
+    Numbers,
+    /// Bigints, all of them.
+    BigInts,
+}
+
+/// The largest integer that a JavaScript number holds without doubt: 2^53 - 1.
+const MAX_SAFE: i64 = (1 << 53) - 1;
+
+/// Memory of one batch, kept by the env between calls.
+#[derive(Debug, Default)]
+pub struct Buffers {
+    rows: Vec<u8>,
+    blobs: Vec<u8>,
+    chunks: Chunks,
+    side: Vec<sys::napi_value>,
+}
+
+/// Puts finished strings where the side array's entries wait.
+struct Side<'a> {
+    env: sys::napi_env,
+    values: &'a mut Vec<sys::napi_value>,
+}
+
+impl Side<'_> {
+    fn put(&mut self, index: u32, value: sys::napi_value) {
+        let index = index as usize;
+        if self.values.len() <= index {
+            self.values.resize(index + 1, ptr::null_mut());
+        }
+        self.values[index] = value;
+    }
+}
+
+impl Sink for Side<'_> {
+    type Error = Failure;
+    fn string(&mut self, index: u32, chunk: Ready<'_>) -> Result<()> {
+        let value = match chunk {
+            Ready::Ascii(bytes) => js::latin1(self.env, bytes)?,
+            Ready::Wide(units) => js::utf16(self.env, units)?,
+        };
+        self.put(index, value);
+        Ok(())
+    }
+}
+
+/// A batch under construction.
+pub struct Batch<'a> {
+    state: &'a EnvState,
+    buffers: &'a mut Buffers,
+}
+
+impl<'a> Batch<'a> {
+    /// Starts an empty batch.
+    pub fn new(state: &'a EnvState, buffers: &'a mut Buffers) -> Self {
+        buffers.rows.clear();
+        buffers.blobs.clear();
+        buffers.side.clear();
+        buffers.chunks.clear();
+        Self { state, buffers }
+    }
+
+    /// Whether it should be handed over before the next row.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.buffers.rows.len() >= layout::BATCH_BYTES
+            || self.buffers.blobs.len() >= layout::INLINE_BLOBS / 2
+            || self.buffers.side.len() >= 4096
+    }
+
+    /// Encodes the row on which `stmt` stands.
+    ///
+    /// # Errors
+    /// An integer that does not fit a number, or no memory.
+    pub fn row(&mut self, stmt: *mut ffi::sqlite3_stmt, integers: Integers) -> Result<()> {
+        // SAFETY: the statement stands on a row.
+        let columns = unsafe { ffi::sqlite3_data_count(stmt) };
+        let count = columns.unsigned_abs() as usize;
+        let start = self.buffers.rows.len();
+        let slots = start + count.next_multiple_of(8);
+        self.buffers.rows.resize(slots + 8 * count, 0);
+        for column in 0..columns {
+            let at = column.unsigned_abs() as usize;
+            let (tag, slot) = self.cell(stmt, column, integers)?;
+            self.buffers.rows[start + at] = tag;
+            self.buffers.rows[slots + 8 * at..][..8].copy_from_slice(&slot);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn cell(
+        &mut self,
+        stmt: *mut ffi::sqlite3_stmt,
+        column: i32,
+        integers: Integers,
+    ) -> Result<(u8, [u8; 8])> {
+        // SAFETY: the statement stands on a row that has this column. The value is "unprotected",
+        // which only matters to other threads, and none uses this connection.
+        unsafe {
+            let value = ffi::sqlite3_column_value(stmt, column);
+            match ffi::sqlite3_value_type(value) {
+                ffi::SQLITE_INTEGER => integer(ffi::sqlite3_value_int64(value), integers),
+                ffi::SQLITE_FLOAT => {
+                    Ok((cell::DOUBLE, ffi::sqlite3_value_double(value).to_ne_bytes()))
+                }
+                ffi::SQLITE_TEXT => {
+                    let text = ffi::sqlite3_value_text(value);
+                    if text.is_null() {
+                        return Err(Failure::Resource("no memory for a text".to_owned()));
+                    }
+                    let len = ffi::sqlite3_value_bytes(value).unsigned_abs() as usize;
+                    self.text(std::slice::from_raw_parts(text, len))
+                }
+                ffi::SQLITE_BLOB => {
+                    let len = ffi::sqlite3_value_bytes(value).unsigned_abs() as usize;
+                    let blob = ffi::sqlite3_value_blob(value);
+                    if len == 0 {
+                        self.blob(&[])
+                    } else if blob.is_null() {
+                        Err(Failure::Resource("no memory for a blob".to_owned()))
+                    } else {
+                        self.blob(std::slice::from_raw_parts(blob.cast(), len))
+                    }
+                }
+                _ => Ok((cell::NULL, [0; 8])),
+            }
+        }
+    }
+
+    fn text(&mut self, text: &[u8]) -> Result<(u8, [u8; 8])> {
+        if text.is_empty() {
+            return Ok((cell::EMPTY, [0; 8]));
+        }
+        let env = self.state.raw();
+        let Buffers { chunks, side, .. } = &mut *self.buffers;
+        let mut side = Side { env, values: side };
+        if text.len() <= layout::SHARED_TEXT {
+            let (index, start, end) = chunks.push(text, &mut side)?;
+            let mut slot = [0; 8];
+            slot[..4].copy_from_slice(&index.to_ne_bytes());
+            slot[4..6].copy_from_slice(&start.to_ne_bytes());
+            slot[6..].copy_from_slice(&end.to_ne_bytes());
+            return Ok((cell::SHARED, slot));
+        }
+        let value = if text.is_ascii() {
+            js::latin1(env, text)?
+        } else {
+            js::utf8(env, text)?
+        };
+        let index = chunks.reserve();
+        side.put(index, value);
+        Ok((cell::OWN, pair(index, 0)))
+    }
+
+    fn blob(&mut self, blob: &[u8]) -> Result<(u8, [u8; 8])> {
+        let Buffers {
+            chunks,
+            side,
+            blobs,
+            ..
+        } = &mut *self.buffers;
+        if blob.len() <= layout::INLINE_BLOB && blobs.len() + blob.len() <= layout::INLINE_BLOBS {
+            let at = u32::try_from(blobs.len()).expect("inline blobs end at 64 KiB");
+            let len = u32::try_from(blob.len()).expect("an inline blob is short");
+            blobs.extend_from_slice(blob);
+            return Ok((cell::BLOB, pair(at, len)));
+        }
+        let value = js::bytes(self.state.raw(), blob)?;
+        let index = chunks.reserve();
+        Side {
+            env: self.state.raw(),
+            values: side,
+        }
+        .put(index, value);
+        Ok((cell::OWN, pair(index, 0)))
+    }
+
+    /// Copies the batch into the shared buffer and the side array. Entry 0 of the latter is the
+    /// value returned, which saves the most common case a call.
+    ///
+    /// # Errors
+    /// [`Failure::Quiet`] when the env is ending.
+    pub fn hand_over(self, call: &Call<'_>) -> Result<sys::napi_value> {
+        let env = self.state.raw();
+        let Buffers {
+            rows,
+            blobs,
+            chunks,
+            side,
+        } = self.buffers;
+        chunks.finish(&mut Side {
+            env,
+            values: &mut *side,
+        })?;
+        let blobs_at = (layout::ROWS_AT + rows.len()).next_multiple_of(8);
+        assert!(
+            blobs_at + blobs.len() <= layout::ARENA_BYTES,
+            "the layout bounds a batch"
+        );
+        let arena = call.state.arena();
+        // SAFETY: checked above; nothing else refers to this part of the buffer.
+        unsafe {
+            ptr::copy_nonoverlapping(rows.as_ptr(), arena.add(layout::ROWS_AT), rows.len());
+            ptr::copy_nonoverlapping(blobs.as_ptr(), arena.add(blobs_at), blobs.len());
+        }
+        call.put_i32(
+            layout::BLOBS,
+            i32::try_from(blobs_at).expect("within the buffer"),
+        );
+        call.put_i32(
+            layout::SIDE,
+            i32::try_from(side.len()).expect("at most 4,096 and a row"),
+        );
+        let first = side.first().copied().unwrap_or(UNDEFINED);
+        if side.len() > 1 {
+            let array = self.state.side()?;
+            for (index, &value) in side.iter().enumerate().skip(1) {
+                js::set(env, array, u32::try_from(index).expect("as above"), value)?;
+            }
+        }
+        Ok(first)
+    }
+}
+
+fn integer(value: i64, integers: Integers) -> Result<(u8, [u8; 8])> {
+    if integers == Integers::BigInts {
+        Ok((cell::INT64, value.to_ne_bytes()))
+    } else if let Ok(small) = i32::try_from(value) {
+        Ok((cell::INT32, pair(small.cast_unsigned(), 0)))
+    } else if (-MAX_SAFE..=MAX_SAFE).contains(&value) {
+        #[allow(clippy::cast_precision_loss)] // exact within 2^53
+        Ok((cell::DOUBLE, (value as f64).to_ne_bytes()))
+    } else {
+        Err(Failure::OutOfRange(format!(
+            "Value is too large to be represented as a JavaScript number: {value}"
+        )))
+    }
+}
+
+fn pair(first: u32, second: u32) -> [u8; 8] {
+    let mut slot = [0; 8];
+    slot[..4].copy_from_slice(&first.to_ne_bytes());
+    slot[4..].copy_from_slice(&second.to_ne_bytes());
+    slot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_take_the_smallest_form_that_is_exact() {
+        let tag = |value| integer(value, Integers::Numbers).map(|(tag, _)| tag);
+        assert_eq!(tag(0), Ok(cell::INT32));
+        assert_eq!(tag(i64::from(i32::MIN)), Ok(cell::INT32));
+        assert_eq!(tag(i64::from(i32::MAX) + 1), Ok(cell::DOUBLE));
+        assert_eq!(tag(MAX_SAFE), Ok(cell::DOUBLE));
+        assert_eq!(tag(-MAX_SAFE), Ok(cell::DOUBLE));
+        assert!(matches!(tag(MAX_SAFE + 1), Err(Failure::OutOfRange(_))));
+        assert!(matches!(tag(i64::MIN), Err(Failure::OutOfRange(_))));
+    }
+
+    #[test]
+    fn bigints_are_never_refused() {
+        for value in [0, -1, i64::MAX, i64::MIN] {
+            assert_eq!(
+                integer(value, Integers::BigInts),
+                Ok((cell::INT64, value.to_ne_bytes()))
+            );
+        }
+    }
+}
