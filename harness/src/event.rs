@@ -75,10 +75,12 @@ pub enum Event {
         /// Why, for people.
         reason: String,
     },
-    /// Tests that need what the target does not support. Not in any manifest; never counted as passed.
+    /// Tests that need what the target does not support on the runtime. Not in any manifest; never counted as passed.
     NotApplicable {
         /// Id of the target.
         target: String,
+        /// Id of the runtime.
+        runtime: String,
         /// The topic.
         topic: String,
         /// How many tests.

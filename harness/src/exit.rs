@@ -72,6 +72,15 @@ impl Exit {
         }
     }
 
+    /// How a run ends that this signal asked to end.
+    pub fn of_signal(signal: i32) -> Exit {
+        if signal == libc::SIGTERM {
+            Exit::Terminated
+        } else {
+            Exit::Interrupted
+        }
+    }
+
     /// One line for people.
     pub fn meaning(self) -> &'static str {
         match self {

@@ -1,11 +1,22 @@
 //! Threadproof proves that native Node addons survive worker threads.
 //!
-//! Dependencies point one way: `cli → commands → {report} → {plan, exec, evidence, classify} →
-//! {model, protocol}`.
+//! Dependencies point one way: `cli → dispatch → {report, prepare, plan, exec, judge} →
+//! {catalogue, protocol} → model`.
 
+pub mod catalogue;
+pub mod clock;
+pub mod error;
 pub mod event;
+pub mod exec;
 pub mod exit;
 pub mod explain;
+pub mod interrupt;
+pub mod judge;
 pub mod model;
+pub mod plan;
+pub mod protocol;
 pub mod report;
 pub mod results;
+pub mod tools;
+pub mod version;
+pub mod workspace;

@@ -113,6 +113,8 @@ pub struct NotAvailable {
 pub struct NotApplicable {
     /// Id of the target.
     pub target: String,
+    /// Id of the runtime.
+    pub runtime: String,
     /// The topic.
     pub topic: String,
     /// How many tests.
@@ -265,12 +267,14 @@ impl Results {
             }),
             Event::NotApplicable {
                 target,
+                runtime,
                 topic,
                 count,
                 lacking,
             } => {
                 self.not_applicable.push(NotApplicable {
                     target: target.clone(),
+                    runtime: runtime.clone(),
                     topic: topic.clone(),
                     count: *count,
                     lacking: lacking.clone(),

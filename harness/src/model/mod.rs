@@ -27,5 +27,5 @@ pub use phase::Phase;
 pub use runtime::{Runtime, RuntimeSource};
 pub use seed::Seed;
 pub use suite::{Runner, Suite};
-pub use target::{Profile, Target, TargetSource};
+pub use target::{Profile, SupportsWhen, Target, TargetSource};
 pub use verdict::Verdict;

@@ -1,6 +1,6 @@
 //! An addon under test, as its `target.toml` describes it.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,20 +18,29 @@ pub struct Target {
     /// Where the addon comes from.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub source: Option<TargetSource>,
-    /// The capabilities that suites may need, sorted.
+    /// The adapter, absolute.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub adapter: Option<PathBuf>,
+    /// The capabilities that it has on every runtime, sorted.
     pub supports: Vec<String>,
+    /// The capabilities that it has only on some.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub supports_when: Vec<SupportsWhen>,
+    /// Variables that each of its jobs gets.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub env: BTreeMap<String, String>,
     /// The runtimes on which it exists, as a version requirement; all of them when absent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub runtimes: Option<String>,
     /// Why it does not exist on the others.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
-    /// The command that builds it, run from the workspace's root.
+    /// The command that builds it, run in the folder of its source.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub build: Vec<String>,
-    /// What the build must have made, relative to the workspace's root.
+    /// The native binary that the build makes, absolute.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub artifact: Option<PathBuf>,
+    pub binary: Option<PathBuf>,
     /// Whether `run` takes it when no target is named.
     pub default: bool,
     /// The folder of the target, absolute.
@@ -39,6 +48,19 @@ pub struct Target {
     /// What the adapter passes to `require`: an absolute path, a specifier, or nothing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub module: Option<String>,
+}
+
+/// A capability that a target has only on some runtimes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SupportsWhen {
+    /// Its name.
+    pub capability: String,
+    /// The runtimes that have it, as a version requirement.
+    pub runtimes: String,
+    /// Why only those.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
 }
 
 /// How much of an adapter's surface a target offers.

@@ -1,0 +1,7 @@
+//! What there is: targets from their `target.toml`, topics and tests from the suites' own manifest.
+
+mod targets;
+mod topics;
+
+pub use targets::load_targets;
+pub use topics::{Catalogue, CatalogueTest, File, Topic, load_topics};

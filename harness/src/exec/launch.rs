@@ -1,0 +1,445 @@
+//! One job from its folder to its evidence.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde::Serialize;
+
+use super::{environment, hang, process::Process, stragglers, watch::Watch};
+use crate::{
+    clock::{ms, now_ms},
+    interrupt::Interrupt,
+    judge::{Ledger, Rest, read_fatal},
+    model::{
+        Attempt, Ending, Evidence, ExitStatus, Job, JobId, Milestones, Phase, Profile, Runner,
+        Runtime, Seed, Stop, Target, Usage,
+    },
+    plan::supports_on,
+    protocol::PROTOCOL_VERSION,
+};
+
+/// How long a process may live after SIGTERM.
+const TERM_GRACE: Duration = Duration::from_secs(2);
+/// The same when the run was interrupted and a person waits.
+const INTERRUPT_GRACE: Duration = Duration::from_millis(300);
+/// How often a running process is looked at. Its end is noticed at once.
+const LOOK: Duration = Duration::from_millis(50);
+/// How often its progress is told at most.
+const TELL: Duration = Duration::from_millis(200);
+
+/// Time limits that are the same for all jobs; the limit of the whole is the job's own.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// From the start to the first test.
+    pub load: Duration,
+    /// From the runner's last word to the end of the process.
+    pub exit: Duration,
+}
+
+/// What a worker tells the dispatcher.
+#[derive(Debug)]
+pub enum Message {
+    /// A process was started.
+    Started {
+        /// Which job.
+        job: Job,
+        /// Which worker.
+        slot: u32,
+        /// Its process id.
+        pid: u32,
+    },
+    /// A process said something.
+    Progress {
+        /// Which job.
+        job: JobId,
+        /// Where it stands.
+        phase: Phase,
+        /// Tests ended.
+        ended: u32,
+        /// Tests to run.
+        of: u32,
+        /// The test that started last and has not ended.
+        test: Option<String>,
+    },
+    /// A process ended.
+    Finished(Box<Finished>),
+}
+
+/// A job that is done.
+#[derive(Debug)]
+pub struct Finished {
+    /// Which one.
+    pub job: Job,
+    /// How it went.
+    pub attempt: Attempt,
+    /// What is known of it.
+    pub evidence: Evidence,
+}
+
+/// What all jobs of a run have in common.
+#[derive(Debug)]
+pub struct Executor {
+    /// The run directory, absolute.
+    pub run_dir: PathBuf,
+    /// The folder that holds `suites/`: the working directory of the jobs.
+    pub suites_dir: PathBuf,
+    /// The folder that holds `lib/`, absolute.
+    pub lib: PathBuf,
+    /// The folder that holds the runners' packages, absolute.
+    pub node_modules: PathBuf,
+    /// All targets of the plan.
+    pub targets: Vec<Target>,
+    /// All runtimes of the plan.
+    pub runtimes: Vec<Runtime>,
+    /// Time limits.
+    pub limits: Limits,
+    /// Whether to stop.
+    pub interrupt: Interrupt,
+}
+
+/// `THREADPROOF_JOB`, as `docs/protocol.md` describes it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JobFile<'a> {
+    version: u32,
+    id: &'a JobId,
+    target: JobTarget<'a>,
+    topic: &'a str,
+    runner: Runner,
+    files: &'a [String],
+    tests: &'a [String],
+    seed: Seed,
+    timeout_ms: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JobTarget<'a> {
+    id: &'a str,
+    dir: &'a Path,
+    profile: Profile,
+    adapter: Option<&'a Path>,
+    module: Option<&'a str>,
+    binary: Option<&'a Path>,
+    supports: Vec<String>,
+}
+
+/// The files of an attempt.
+struct Files {
+    stdout: File,
+    stderr: File,
+    stderr_path: PathBuf,
+    events: File,
+    events_path: PathBuf,
+    job_path: PathBuf,
+    temp: tempfile::TempDir,
+}
+
+impl Executor {
+    /// Runs a job to its end and tells of it on the way. Never fails: what goes wrong in the
+    /// harness is evidence too, and makes the attempt inconclusive.
+    pub fn execute(&self, job: Job, slot: u32, tell: &dyn Fn(Message)) {
+        let relative = Path::new("jobs").join(job.id.as_str()).join("1");
+        let started_at = now_ms();
+        let (attempt, evidence) = match self.try_execute(&job, slot, &relative, tell) {
+            Ok(done) => done,
+            Err(error) => {
+                let ending = Ending {
+                    wait_status: None,
+                    status: ExitStatus::NotStarted,
+                    stop: None,
+                };
+                let rest = Rest {
+                    ending: ending.clone(),
+                    torn: false,
+                    broken: None,
+                    fatal: None,
+                    stragglers: Vec::new(),
+                    infra: Some(error.to_string()),
+                };
+                let attempt = Attempt {
+                    number: 1,
+                    pid: 0,
+                    command: Vec::new(),
+                    started_at,
+                    duration_ms: now_ms() - started_at,
+                    ending,
+                    phase: Phase::Startup,
+                    milestones: Milestones::default(),
+                    usage: Usage::default(),
+                    dir: relative,
+                };
+                (
+                    attempt,
+                    Ledger::new(&job.tests, started_at).into_evidence(rest),
+                )
+            }
+        };
+        tell(Message::Finished(Box::new(Finished {
+            job,
+            attempt,
+            evidence,
+        })));
+    }
+
+    fn try_execute(
+        &self,
+        job: &Job,
+        slot: u32,
+        relative: &Path,
+        tell: &dyn Fn(Message),
+    ) -> Result<(Attempt, Evidence), ExecError> {
+        let dir = self.run_dir.join(relative);
+        let files = self.lay_out(job, &dir)?;
+        let mut command = self.command(job)?;
+        command
+            .current_dir(&self.suites_dir)
+            .env("THREADPROOF_EVENTS", &files.events_path)
+            .env("THREADPROOF_JOB", &files.job_path)
+            .env("THREADPROOF_SEED", job.seed.to_string())
+            .env("TMPDIR", files.temp.path())
+            .stdin(Stdio::null())
+            .stdout(files.stdout)
+            .stderr(files.stderr);
+        let words = words_of(&command);
+        let started_at = now_ms();
+        let started = Instant::now();
+        let process = Process::start(&mut command).map_err(|source| ExecError {
+            doing: format!("start {}", words.first().map_or("node", String::as_str)),
+            source,
+        })?;
+        drop(command); // Closes our copies of stdout and stderr.
+        tell(Message::Started {
+            job: job.clone(),
+            slot,
+            pid: process.pid(),
+        });
+
+        let ledger = Ledger::new(&job.tests, started_at);
+        let mut watch = Watch::new(files.events, ledger, started);
+        let (ended, stop) = self.follow(job, &process, &mut watch, &dir, tell)?;
+        let duration_ms = ms(started.elapsed());
+        watch.read();
+        let stragglers = stragglers::collect(process.pid(), &files.job_path);
+        watch.read();
+        let ending = Ending {
+            wait_status: Some(ended.raw),
+            status: ended.status,
+            stop,
+        };
+        let attempt = Attempt {
+            number: 1,
+            pid: process.pid(),
+            command: words,
+            started_at,
+            duration_ms,
+            ending: ending.clone(),
+            phase: watch.ledger.phase(),
+            milestones: watch.ledger.milestones().clone(),
+            usage: ended.usage,
+            dir: relative.to_owned(),
+        };
+        let rest = Rest {
+            ending,
+            torn: watch.torn(),
+            broken: watch.broken,
+            fatal: read_fatal(&files.stderr_path).map_err(|source| ExecError {
+                doing: "read stderr.log".to_owned(),
+                source,
+            })?,
+            stragglers,
+            infra: None,
+        };
+        Ok((attempt, watch.ledger.into_evidence(rest)))
+    }
+
+    /// Follows the process to its end, which the harness brings about when time is up.
+    fn follow(
+        &self,
+        job: &Job,
+        process: &Process,
+        watch: &mut Watch,
+        dir: &Path,
+        tell: &dyn Fn(Message),
+    ) -> Result<(super::process::Ended, Option<Stop>), ExecError> {
+        let failed = |source| ExecError {
+            doing: "wait for the process".to_owned(),
+            source,
+        };
+        let timeout = Duration::from_millis(job.timeout_ms);
+        let mut told: Option<Instant> = None;
+        let mut news = false;
+        loop {
+            if let Some(ended) = process.wait(LOOK).map_err(failed)? {
+                return Ok((ended, None));
+            }
+            news |= watch.read();
+            if news && told.is_none_or(|told| told.elapsed() >= TELL) {
+                news = false;
+                told = Some(Instant::now());
+                tell(Message::Progress {
+                    job: job.id.clone(),
+                    phase: watch.ledger.phase(),
+                    ended: watch.ledger.ended(),
+                    of: u32::try_from(job.tests.len()).unwrap_or(u32::MAX),
+                    test: watch.ledger.open().next_back().map(str::to_owned),
+                });
+            }
+            if self.interrupt.is_set() {
+                let (ended, _) = process.end(INTERRUPT_GRACE).map_err(failed)?;
+                return Ok((ended, Some(Stop::Interrupted)));
+            }
+            if let Some(expired) = watch.expired(&self.limits, timeout) {
+                let seen = hang::describe(process.pid(), &watch.ledger);
+                // Only for people; the verdict stands without it.
+                let _ = fs::write(dir.join("hang.txt"), seen);
+                let (ended, killed) = process.end(TERM_GRACE).map_err(failed)?;
+                let limit_ms = u64::try_from(expired.limit.as_millis()).unwrap_or(u64::MAX);
+                return Ok((
+                    ended,
+                    Some(Stop::TimeLimit {
+                        phase: expired.phase,
+                        limit_ms,
+                        killed,
+                    }),
+                ));
+            }
+        }
+    }
+
+    /// Makes the folder and files of an attempt.
+    fn lay_out(&self, job: &Job, dir: &Path) -> Result<Files, ExecError> {
+        let make = |path: &Path| {
+            File::create(path).map_err(|source| ExecError {
+                doing: format!("create {}", path.display()),
+                source,
+            })
+        };
+        fs::create_dir_all(dir).map_err(|source| ExecError {
+            doing: format!("create {}", dir.display()),
+            source,
+        })?;
+        let (stderr_path, events_path, job_path) = (
+            dir.join("stderr.log"),
+            dir.join("events.ndjson"),
+            dir.join("job.json"),
+        );
+        make(&events_path)?;
+        let events = File::open(&events_path).map_err(|source| ExecError {
+            doing: format!("open {}", events_path.display()),
+            source,
+        })?;
+        let target = self.target(job)?;
+        let file = JobFile {
+            version: PROTOCOL_VERSION,
+            id: &job.id,
+            target: JobTarget {
+                id: &target.id,
+                dir: &target.dir,
+                profile: target.profile,
+                adapter: target.adapter.as_deref(),
+                module: target.module.as_deref(),
+                binary: target.binary.as_deref(),
+                supports: supports_on(target, &self.runtime(job)?.version),
+            },
+            topic: &job.cell.suite.topic,
+            runner: job.cell.suite.runner,
+            files: &job.files,
+            tests: &job.tests,
+            seed: job.seed,
+            timeout_ms: job.timeout_ms,
+        };
+        serde_json::to_writer_pretty(make(&job_path)?, &file).map_err(|error| ExecError {
+            doing: "write job.json".to_owned(),
+            source: error.into(),
+        })?;
+        let temp = tempfile::Builder::new()
+            .prefix("threadproof-")
+            .tempdir()
+            .map_err(|source| ExecError {
+                doing: "create a temp dir".to_owned(),
+                source,
+            })?;
+        Ok(Files {
+            stdout: make(&dir.join("stdout.log"))?,
+            stderr: make(&stderr_path)?,
+            stderr_path,
+            events,
+            events_path,
+            job_path,
+            temp,
+        })
+    }
+
+    /// How the runner is started: the table of `docs/protocol.md`.
+    fn command(&self, job: &Job) -> Result<Command, ExecError> {
+        let runtime = self.runtime(job)?;
+        let mut command = Command::new(&runtime.path);
+        environment::clean(&mut command);
+        command.envs(&self.target(job)?.env);
+        command.args(&runtime.flags);
+        match job.cell.suite.runner {
+            Runner::Jest => {
+                command
+                    .arg(self.node_modules.join("jest/bin/jest.js"))
+                    .arg("--config")
+                    .arg(self.lib.join("jest.config.cjs"))
+                    .arg("--ci");
+            }
+            Runner::Vitest | Runner::VitestShared => {
+                command
+                    .arg(self.node_modules.join("vitest/vitest.mjs"))
+                    .args(["run", "--config"])
+                    .arg(self.lib.join("vitest.config.mjs"));
+            }
+            Runner::NodeTest => {
+                command.arg(self.lib.join("node-test.mjs"));
+            }
+        }
+        if job.cell.suite.runner == Runner::VitestShared {
+            command.env("THREADPROOF_ISOLATE", "0");
+        }
+        Ok(command)
+    }
+
+    fn runtime(&self, job: &Job) -> Result<&Runtime, ExecError> {
+        self.runtimes
+            .iter()
+            .find(|runtime| runtime.id == job.cell.runtime)
+            .ok_or_else(|| unknown("runtime", &job.cell.runtime))
+    }
+
+    fn target(&self, job: &Job) -> Result<&Target, ExecError> {
+        self.targets
+            .iter()
+            .find(|target| target.id == job.cell.target)
+            .ok_or_else(|| unknown("target", &job.cell.target))
+    }
+}
+
+/// The harness failed at a job.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing}: {source}")]
+struct ExecError {
+    doing: String,
+    source: io::Error,
+}
+
+fn unknown(what: &str, id: &str) -> ExecError {
+    ExecError {
+        doing: format!("find {what} {id}"),
+        source: io::ErrorKind::NotFound.into(),
+    }
+}
+
+fn words_of(command: &Command) -> Vec<String> {
+    std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
+}

@@ -1,0 +1,11 @@
+//! Runs a job as a child process and collects what is known of it.
+
+mod environment;
+mod hang;
+mod launch;
+mod process;
+mod stragglers;
+mod watch;
+
+pub use launch::{Executor, Finished, Limits, Message};
+pub use process::adopt_orphans;

@@ -1,0 +1,81 @@
+//! Follows a running process: its events, its phases, its time limits.
+
+use std::{
+    fs::File,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    exec::launch::Limits,
+    judge::Ledger,
+    model::Phase,
+    protocol::{Reader, StreamError},
+};
+
+/// Follows the event file of one process.
+pub(super) struct Watch {
+    file: File,
+    reader: Reader,
+    pub(super) ledger: Ledger,
+    /// Why nothing more is read.
+    pub(super) broken: Option<String>,
+    started: Instant,
+    /// When the runner's last word was seen.
+    done: Option<Instant>,
+}
+
+/// A limit that has passed.
+pub(super) struct Expired {
+    pub(super) phase: Phase,
+    pub(super) limit: Duration,
+}
+
+impl Watch {
+    pub(super) fn new(file: File, ledger: Ledger, started: Instant) -> Self {
+        Watch {
+            file,
+            reader: Reader::default(),
+            ledger,
+            broken: None,
+            started,
+            done: None,
+        }
+    }
+
+    /// Reads what has been written since the last time; says whether there was anything.
+    pub(super) fn read(&mut self) -> bool {
+        let before = self.reader.lines();
+        let ledger = &mut self.ledger;
+        match self.reader.drain(&self.file, |line| ledger.apply(line)) {
+            Ok(()) => {}
+            Err(
+                error @ (StreamError::Io(_)
+                | StreamError::Format { .. }
+                | StreamError::Version { .. }),
+            ) => {
+                self.broken = Some(error.to_string());
+            }
+        }
+        if self.ledger.phase() == Phase::Exit {
+            self.done.get_or_insert_with(Instant::now);
+        }
+        self.reader.lines() > before
+    }
+
+    /// Whether the last line is torn.
+    pub(super) fn torn(&self) -> bool {
+        self.reader.torn()
+    }
+
+    /// The limit that the process has passed, if any: for getting to its first test, for getting
+    /// through them all, for going away after the runner's last word.
+    pub(super) fn expired(&self, limits: &Limits, timeout: Duration) -> Option<Expired> {
+        let phase = self.ledger.phase();
+        let (since, limit) = match self.done {
+            Some(done) => (done, limits.exit),
+            None if self.ledger.testing() => (self.started, timeout),
+            None => (self.started, limits.load.min(timeout)),
+        };
+        (since.elapsed() >= limit).then_some(Expired { phase, limit })
+    }
+}

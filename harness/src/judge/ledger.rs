@@ -1,0 +1,266 @@
+//! Joins the event stream with the manifest while a process runs.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::{
+    model::{
+        Ending, Evidence, Fatal, FileError, Milestones, Phase, RunEnd, RunStart, Straggler,
+        StreamHealth, TestRecord, TestState,
+    },
+    protocol::{ChildEvent, Line, Status},
+};
+
+/// What the events of one process said so far.
+#[derive(Debug)]
+pub struct Ledger {
+    tests: Vec<TestRecord>,
+    index: HashMap<String, usize>,
+    /// Started and not ended, in the order of their start.
+    open: Vec<usize>,
+    ended: u32,
+    phase: Phase,
+    run_start: Option<RunStart>,
+    run_end: Option<RunEnd>,
+    process_exit: Option<i32>,
+    exit_seen: bool,
+    file_errors: Vec<FileError>,
+    last_event: Option<String>,
+    notes: Vec<String>,
+    workers: BTreeSet<i64>,
+    events: u64,
+    started_at: f64,
+    milestones: Milestones,
+}
+
+impl Ledger {
+    /// A ledger for a process started at `started_at` (milliseconds since the epoch) that must run
+    /// the tests of `manifest`.
+    pub fn new(manifest: &[String], started_at: f64) -> Self {
+        let record = |id: &String| TestRecord {
+            id: id.clone(),
+            file: None,
+            expected: true,
+            state: TestState::Missing,
+            ends: 0,
+            ms: None,
+            errors: Vec::new(),
+        };
+        Ledger {
+            tests: manifest.iter().map(record).collect(),
+            index: manifest
+                .iter()
+                .enumerate()
+                .map(|(at, id)| (id.clone(), at))
+                .collect(),
+            open: Vec::new(),
+            ended: 0,
+            phase: Phase::Startup,
+            run_start: None,
+            run_end: None,
+            process_exit: None,
+            exit_seen: false,
+            file_errors: Vec::new(),
+            last_event: None,
+            notes: Vec::new(),
+            workers: BTreeSet::new(),
+            events: 0,
+            started_at,
+            milestones: Milestones::default(),
+        }
+    }
+
+    /// Takes note of an event.
+    pub fn apply(&mut self, line: Line) {
+        self.events += 1;
+        self.last_event = Some(line.event.describe());
+        let elapsed = Some(line.at - self.started_at);
+        match line.event {
+            ChildEvent::RunStart {
+                runner,
+                runner_version,
+                node,
+            } => {
+                self.phase = self.phase.max(Phase::Load);
+                self.milestones.run_start_ms = elapsed;
+                self.run_start = Some(RunStart {
+                    runner,
+                    runner_version,
+                    node,
+                });
+            }
+            // Tests come and go, so the suites' phases do too; only the runner's last word is final.
+            ChildEvent::Phase { phase, .. } if self.phase != Phase::Exit => {
+                let loading = self.milestones.first_test_ms.is_none();
+                self.phase = if loading {
+                    Phase::Load
+                } else {
+                    phase.max(Phase::Load)
+                };
+            }
+            ChildEvent::Phase { .. } => {}
+            ChildEvent::WorkerStart { thread, .. } => {
+                self.workers.insert(thread);
+            }
+            ChildEvent::WorkerExit { thread, .. } => {
+                self.workers.remove(&thread);
+            }
+            ChildEvent::TestStart { test, file } => {
+                if self.phase != Phase::Exit {
+                    self.phase = Phase::Run;
+                }
+                self.milestones.first_test_ms = self.milestones.first_test_ms.or(elapsed);
+                let at = self.at(test, file);
+                if self.tests[at].state == TestState::Missing {
+                    self.tests[at].state = TestState::Open;
+                    self.open.push(at);
+                }
+            }
+            ChildEvent::TestEnd {
+                test,
+                file,
+                status,
+                ms,
+                errors,
+            } => {
+                let at = self.at(test, file);
+                self.open.retain(|open| *open != at);
+                let record = &mut self.tests[at];
+                record.ends += 1;
+                self.ended += u32::from(record.ends == 1 && record.expected);
+                record.ms = ms.or(record.ms);
+                record.errors.extend(errors);
+                // A test that ended twice keeps its worst state: a retry never improves anything.
+                let state = match status {
+                    Status::Passed => TestState::Passed,
+                    Status::Failed => TestState::Failed,
+                    Status::Skipped => TestState::Skipped,
+                };
+                if record.state != TestState::Failed {
+                    record.state = state;
+                }
+            }
+            ChildEvent::FileEnd { file, ok, errors } => {
+                if !ok && !errors.is_empty() {
+                    self.file_errors.push(FileError { file, errors });
+                }
+            }
+            ChildEvent::RunEnd {
+                passed,
+                failed,
+                skipped,
+                ok,
+            } => {
+                self.phase = Phase::Exit;
+                self.milestones.run_end_ms = elapsed;
+                self.run_end = Some(RunEnd {
+                    passed,
+                    failed,
+                    skipped,
+                    ok,
+                });
+            }
+            ChildEvent::Note { message } => self.notes.push(message),
+            ChildEvent::ProcessExit { code } => {
+                self.phase = Phase::Exit;
+                self.milestones.process_exit_ms = elapsed;
+                self.process_exit = code;
+                self.exit_seen = true;
+            }
+        }
+    }
+
+    fn at(&mut self, id: String, file: Option<String>) -> usize {
+        let at = *self.index.entry(id).or_insert_with_key(|id| {
+            self.tests.push(TestRecord {
+                id: id.clone(),
+                file: None,
+                expected: false,
+                state: TestState::Missing,
+                ends: 0,
+                ms: None,
+                errors: Vec::new(),
+            });
+            self.tests.len() - 1
+        });
+        if self.tests[at].file.is_none() {
+            self.tests[at].file = file;
+        }
+        at
+    }
+
+    /// The last phase reached.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Whether a test has started.
+    pub fn testing(&self) -> bool {
+        self.milestones.first_test_ms.is_some()
+    }
+
+    /// Tests of the manifest that ended.
+    pub fn ended(&self) -> u32 {
+        self.ended
+    }
+
+    /// The tests that started and have not ended, in the order of their start.
+    pub fn open(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.open.iter().map(|at| self.tests[*at].id.as_str())
+    }
+
+    /// Threads of the workers that started and have not ended.
+    pub fn workers(&self) -> impl Iterator<Item = i64> {
+        self.workers.iter().copied()
+    }
+
+    /// The last event, for people.
+    pub fn last_event(&self) -> Option<&str> {
+        self.last_event.as_deref()
+    }
+
+    /// When the process passed its milestones.
+    pub fn milestones(&self) -> &Milestones {
+        &self.milestones
+    }
+
+    /// All that is known once the process is gone.
+    pub fn into_evidence(self, rest: Rest) -> Evidence {
+        Evidence {
+            ending: rest.ending,
+            phase: self.phase,
+            run_start: self.run_start,
+            run_end: self.run_end,
+            // `process.exitCode` may be unset, which means 0.
+            process_exit: self.exit_seen.then(|| self.process_exit.unwrap_or(0)),
+            tests: self.tests,
+            file_errors: self.file_errors,
+            stream: StreamHealth {
+                events: self.events,
+                torn: rest.torn,
+                broken: rest.broken,
+            },
+            fatal: rest.fatal,
+            stragglers: rest.stragglers,
+            last_event: self.last_event,
+            notes: self.notes,
+            infra: rest.infra,
+        }
+    }
+}
+
+/// What the events do not tell.
+#[derive(Debug)]
+pub struct Rest {
+    /// How the process ended.
+    pub ending: Ending,
+    /// Whether the last line of the event file is torn.
+    pub torn: bool,
+    /// Why the event file cannot be believed.
+    pub broken: Option<String>,
+    /// Fatal text of stderr.
+    pub fatal: Option<Fatal>,
+    /// Processes that were left.
+    pub stragglers: Vec<Straggler>,
+    /// Why the harness failed.
+    pub infra: Option<String>,
+}

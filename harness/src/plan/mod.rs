@@ -1,0 +1,315 @@
+//! From a selection to jobs: target × runtime × suite × repetition. Pure: touches nothing.
+
+mod select;
+mod shard;
+
+#[cfg(test)]
+mod plan_tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    catalogue::{Catalogue, Topic},
+    error::Error,
+    event::PlannedCell,
+    model::{CellId, Job, JobId, Launcher, Runner, Runtime, Seed, Suite, Target},
+    results::{NotApplicable, NotAvailable},
+    version::meets,
+};
+
+pub use select::{Patterns, select_suites, select_targets};
+pub use shard::Shard;
+
+/// What to plan from.
+#[derive(Debug)]
+pub struct Inputs<'a> {
+    /// The selected targets.
+    pub targets: &'a [Target],
+    /// The selected runtimes.
+    pub runtimes: &'a [Runtime],
+    /// The selected suites.
+    pub suites: &'a [Suite],
+    /// All topics.
+    pub catalogue: &'a Catalogue,
+    /// The selected tests.
+    pub tests: &'a Patterns,
+    /// How often each cell is run.
+    pub repeats: u32,
+    /// The part of the jobs that this machine runs.
+    pub shard: Option<Shard>,
+    /// The run's seed.
+    pub seed: Seed,
+    /// Time for a job.
+    pub timeout_ms: u64,
+    /// Start of the command that repeats a job: program and the flags that say where things are.
+    pub repeat_prefix: &'a str,
+    /// Run only the job with this id, or whose id begins so.
+    pub only: Option<&'a str>,
+}
+
+/// What will run, and what will not and why.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// In the order in which they are started.
+    pub jobs: Vec<Job>,
+    /// The cells that have jobs, in the order of the report.
+    pub cells: Vec<PlannedCell>,
+    /// Cells that were asked for and cannot run.
+    pub not_available: Vec<NotAvailable>,
+    /// Tests that a target cannot run.
+    pub not_applicable: Vec<NotApplicable>,
+}
+
+/// The capabilities of a target on a version of Node, sorted.
+pub fn supports_on(target: &Target, version: &str) -> Vec<String> {
+    let sometimes = target
+        .supports_when
+        .iter()
+        .filter(|when| meets(version, &when.runtimes));
+    let all: BTreeSet<String> = target
+        .supports
+        .iter()
+        .cloned()
+        .chain(sometimes.map(|when| when.capability.clone()))
+        .collect();
+    all.into_iter().collect()
+}
+
+/// The versions of Node that a runner works on: the table of `docs/protocol.md`.
+pub fn needed_by(runner: Runner) -> &'static str {
+    match runner {
+        Runner::Jest | Runner::NodeTest => ">=20",
+        Runner::Vitest | Runner::VitestShared => ">=22.12",
+    }
+}
+
+/// Plans a run.
+pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Error> {
+    let mut plan = Plan::default();
+    let mut cells = Vec::new();
+    for target in inputs.targets {
+        for runtime in inputs.runtimes {
+            let supports = supports_on(target, &runtime.version);
+            let applicable = Applicable::of_all(inputs, &supports);
+            for suite in inputs.suites {
+                let cell = CellId {
+                    target: target.id.clone(),
+                    runtime: runtime.id.clone(),
+                    suite: suite.clone(),
+                };
+                // Topics that the patterns leave nothing of were not asked for.
+                let Some(tests) = applicable.get(suite.topic.as_str()) else {
+                    continue;
+                };
+                match unavailable(target, runtime, suite.runner, tests) {
+                    Some(reason) => plan.not_available.push(NotAvailable { cell, reason }),
+                    None => cells.push((cell, tests.clone())),
+                }
+            }
+            // Where the target does not exist, nothing more is to be said.
+            if missing(target, runtime).is_none() {
+                plan.not_applicable
+                    .extend(applicable.iter().filter_map(|(topic, tests)| {
+                        (tests.left_out > 0).then(|| NotApplicable {
+                            target: target.id.clone(),
+                            runtime: runtime.id.clone(),
+                            topic: (*topic).to_owned(),
+                            count: tests.left_out,
+                            lacking: tests.lacking.iter().cloned().collect(),
+                        })
+                    }));
+            }
+        }
+    }
+    let jobs = order(inputs, &cells);
+    plan.jobs = match (inputs.only, inputs.shard) {
+        (Some(only), _) => jobs
+            .into_iter()
+            .filter(|job| job.id.as_str().starts_with(only))
+            .collect(),
+        (None, Some(shard)) => shard.of(jobs),
+        (None, None) => jobs,
+    };
+    if let (Some(only), true) = (inputs.only, plan.jobs.is_empty()) {
+        return Err(Error::NothingSelected {
+            what: format!("no job of this selection has the id {only}"),
+            help:
+                "ids hold for the same target, version of Node, suite, tests and repetition: name \
+                   them as the failure's command does"
+                    .to_owned(),
+        });
+    }
+    for (cell, tests) in cells {
+        let jobs = plan.jobs.iter().filter(|job| job.cell == cell).count();
+        if jobs > 0 {
+            let (jobs, tests) = (count(jobs), count(tests.ids.len()));
+            plan.cells.push(PlannedCell { cell, jobs, tests });
+        }
+    }
+    Ok(plan)
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// The tests of a topic that a target can run.
+#[derive(Clone, Debug, Default)]
+struct Applicable {
+    files: Vec<String>,
+    ids: Vec<String>,
+    left_out: u32,
+    lacking: BTreeSet<String>,
+}
+
+impl Applicable {
+    /// By topic, in the order of the suites; topics without selected tests are left out.
+    fn of_all<'a>(inputs: &Inputs<'a>, supports: &[String]) -> BTreeMap<&'a str, Applicable> {
+        let wanted: BTreeSet<&str> = inputs
+            .suites
+            .iter()
+            .map(|suite| suite.topic.as_str())
+            .collect();
+        let topics = inputs.catalogue.topics.iter();
+        topics
+            .filter(|topic| wanted.contains(topic.topic.as_str()))
+            .map(|topic| {
+                (
+                    topic.topic.as_str(),
+                    Applicable::of(topic, inputs.tests, supports),
+                )
+            })
+            .filter(|(_, tests)| !tests.ids.is_empty() || tests.left_out > 0)
+            .collect()
+    }
+
+    fn of(topic: &Topic, patterns: &Patterns, supports: &[String]) -> Applicable {
+        let mut found = Applicable::default();
+        for file in &topic.files {
+            let before = found.ids.len();
+            for test in file.tests.iter().filter(|test| patterns.matches(&test.id)) {
+                let lacking: Vec<_> = test
+                    .needs
+                    .iter()
+                    .filter(|need| !supports.contains(need))
+                    .collect();
+                if lacking.is_empty() {
+                    found.ids.push(test.id.clone());
+                } else {
+                    found.left_out += 1;
+                    found.lacking.extend(lacking.into_iter().cloned());
+                }
+            }
+            if found.ids.len() > before {
+                found.files.push(file.file.clone());
+            }
+        }
+        found
+    }
+}
+
+/// Why a target does not exist on a runtime.
+fn missing(target: &Target, runtime: &Runtime) -> Option<String> {
+    let needed = target.runtimes.as_deref()?;
+    if meets(&runtime.version, needed) {
+        return None;
+    }
+    Some(
+        target
+            .reason
+            .clone()
+            .unwrap_or_else(|| format!("{} needs Node {needed}", target.id)),
+    )
+}
+
+/// Why a cell cannot run.
+fn unavailable(
+    target: &Target,
+    runtime: &Runtime,
+    runner: Runner,
+    tests: &Applicable,
+) -> Option<String> {
+    if let Some(reason) = missing(target, runtime) {
+        return Some(reason);
+    }
+    let needed = needed_by(runner);
+    if !meets(&runtime.version, needed) {
+        return Some(format!("{runner} needs Node {needed}"));
+    }
+    if tests.ids.is_empty() {
+        let lacking: Vec<_> = tests.lacking.iter().map(String::as_str).collect();
+        return Some(format!(
+            "none of its {} tests is applicable: {} lacks {}",
+            tests.left_out,
+            target.id,
+            lacking.join(", ")
+        ));
+    }
+    None
+}
+
+/// All jobs: each repetition of all cells before the next one, so that every cell gets on and an
+/// interrupted run has rates for all of them; big manifests first, so that no long job is
+/// left for the end of a repetition.
+fn order(inputs: &Inputs<'_>, cells: &[(CellId, Applicable)]) -> Vec<Job> {
+    let mut by_size: Vec<_> = cells.iter().collect();
+    by_size.sort_by_key(|(_, tests)| std::cmp::Reverse(tests.ids.len()));
+    let repetitions = 1..=inputs.repeats;
+    repetitions
+        .flat_map(|repetition| {
+            by_size
+                .iter()
+                .map(move |(cell, tests)| job(inputs, cell, tests, repetition))
+        })
+        .collect()
+}
+
+fn job(inputs: &Inputs<'_>, cell: &CellId, tests: &Applicable, repetition: u32) -> Job {
+    let launcher = Launcher::Native;
+    let id = JobId::of(cell, &tests.ids, repetition, launcher);
+    Job {
+        seed: inputs.seed.derive(id.as_str()),
+        repeat: repeat(inputs, cell, repetition, &id),
+        id,
+        cell: cell.clone(),
+        repetition,
+        files: tests.files.clone(),
+        tests: tests.ids.clone(),
+        timeout_ms: inputs.timeout_ms,
+        launcher,
+    }
+}
+
+/// The command line that repeats a job.
+fn repeat(inputs: &Inputs<'_>, cell: &CellId, repetition: u32, id: &JobId) -> String {
+    // Found for every cell: cells are made from the runtimes.
+    let runtime = inputs
+        .runtimes
+        .iter()
+        .find(|runtime| runtime.id == cell.runtime);
+    let runtime = runtime.map_or(cell.runtime.clone(), |runtime| match runtime.source {
+        crate::model::RuntimeSource::Provisioned => runtime.version.clone(),
+        crate::model::RuntimeSource::SearchPath | crate::model::RuntimeSource::File => {
+            quote(&runtime.path.to_string_lossy())
+        }
+    });
+    let mut command = format!(
+        "{} --target {} --runtime {runtime} --suite {} --seed {} --repeats {repetition} --job-id {id}",
+        inputs.repeat_prefix, cell.target, cell.suite, inputs.seed
+    );
+    for pattern in inputs.tests.texts() {
+        command.push_str(" --test ");
+        command.push_str(&quote(pattern));
+    }
+    command
+}
+
+/// Quotes a word for a POSIX shell where it needs to be.
+pub fn quote(word: &str) -> String {
+    let plain = |char: char| char.is_ascii_alphanumeric() || "-_./:=,@%+".contains(char);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
