@@ -1,4 +1,7 @@
 //! Those who show a run: one renderer for each format, all fed with the same events.
+//!
+//! Files of the run directory are rewritten as the run goes on, so that a run that is killed still
+//! has its report. The terminal is written to stderr, GitHub's workflow commands to stdout.
 
 use std::path::PathBuf;
 
@@ -6,6 +9,27 @@ use crate::{
     event::{Event, RenderError, Renderer},
     results::Results,
 };
+
+mod file;
+mod github;
+mod groups;
+mod json;
+mod junit;
+mod lists;
+mod live;
+mod matrix;
+mod summary;
+mod table;
+mod terminal;
+mod verdict;
+mod words;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;
+
+pub use json::{event_schema, results_schema};
 
 /// What the renderers are told of the run.
 #[derive(Clone, Debug)]
@@ -31,20 +55,41 @@ pub enum Verbosity {
 /// All renderers of a run.
 pub struct Reporters {
     renderers: Vec<Box<dyn Renderer>>,
+    /// Those that failed, in the order in which they did.
+    errors: Vec<RenderError>,
 }
 
 impl Reporters {
-    /// Opens the renderers of a run.
-    pub fn new(_config: &Config) -> Result<Self, RenderError> {
+    /// Opens the renderers of a run; an error when the run directory cannot be written at all.
+    pub fn new(config: &Config) -> Result<Self, RenderError> {
+        let file = |name, render: file::Render| file::ResultsFile::new(&config.dir, name, render);
+        let mut renderers: Vec<Box<dyn Renderer>> = vec![
+            // The truth first: whatever fails later is in it.
+            Box::new(json::EventLog::new(&config.dir)?),
+            Box::new(file("results.json", json::results)),
+            Box::new(file("junit.xml", junit::junit)),
+            Box::new(file("summary.md", |results| Ok(summary::summary(results)))),
+            Box::new(file("crashed.txt", |results| Ok(lists::crashed(results)))),
+            Box::new(file("hung.txt", |results| Ok(lists::hung(results)))),
+        ];
+        if let Some(github) = github::Github::detect() {
+            renderers.push(Box::new(github));
+        }
+        // Last, so that the files are there when the terminal names them.
+        renderers.push(Box::new(terminal::Terminal::stderr(
+            config.dir.clone(),
+            config.verbosity,
+        )));
         Ok(Reporters {
-            renderers: Vec::new(),
+            renderers,
+            errors: Vec::new(),
         })
     }
 
-    /// Hands an event to all of them; those that fail are left out from then on, and their errors
-    /// are returned.
-    pub fn event(&mut self, event: &Event, results: &Results) -> Vec<RenderError> {
-        let mut errors = Vec::new();
+    /// Hands an event to all of them. One that fails is left out from then on; the run goes on, and
+    /// [`Reporters::finish`] gives the error.
+    pub fn event(&mut self, event: &Event, results: &Results) {
+        let errors = &mut self.errors;
         self.renderers
             .retain_mut(|renderer| match renderer.event(event, results) {
                 Ok(()) => true,
@@ -53,6 +98,11 @@ impl Reporters {
                     false
                 }
             });
-        errors
+    }
+
+    /// The errors of the renderers that failed: none, or the report is not complete and the harness
+    /// exits with [`Exit::Internal`](crate::exit::Exit::Internal).
+    pub fn finish(self) -> Vec<RenderError> {
+        self.errors
     }
 }

@@ -1,0 +1,146 @@
+//! Files of the run directory: rewritten as the run goes on, never seen half-written, and not
+//! so often that it costs.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    event::{Event, RenderError, Renderer, StepState},
+    results::Results,
+};
+
+/// How stale a file may be while nothing important happens.
+const PACE: Duration = Duration::from_secs(2);
+
+/// Makes the content of a file.
+pub(super) type Render = fn(&Results) -> std::io::Result<String>;
+
+/// A file that is a pure function of the results.
+pub(super) struct ResultsFile {
+    name: &'static str,
+    path: PathBuf,
+    render: Render,
+    written: Option<Instant>,
+    /// Whether something happened since.
+    stale: bool,
+}
+
+/// How soon a file has to show an event.
+#[derive(PartialEq, Eq)]
+enum Urgency {
+    /// At once: the run may be over before the next event.
+    Now,
+    /// When the file is next written.
+    Soon,
+    /// The event changes no result.
+    Never,
+}
+
+impl ResultsFile {
+    /// A file in the run directory.
+    pub(super) fn new(dir: &Path, name: &'static str, render: Render) -> Self {
+        ResultsFile {
+            name,
+            path: dir.join(name),
+            render,
+            written: None,
+            stale: false,
+        }
+    }
+
+    fn write(&mut self, results: &Results) -> Result<(), RenderError> {
+        (self.render)(results)
+            .and_then(|text| write_atomically(&self.path, text.as_bytes()))
+            .map_err(|source| RenderError {
+                what: self.path.display().to_string(),
+                source,
+            })?;
+        self.written = Some(Instant::now());
+        self.stale = false;
+        Ok(())
+    }
+}
+
+impl Renderer for ResultsFile {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn event(&mut self, event: &Event, results: &Results) -> Result<(), RenderError> {
+        let urgency = urgency(event);
+        self.stale |= urgency != Urgency::Never;
+        let due = self.written.is_none_or(|at| at.elapsed() >= PACE);
+        if self.stale && (urgency == Urgency::Now || due) {
+            self.write(results)?;
+        }
+        Ok(())
+    }
+}
+
+fn urgency(event: &Event) -> Urgency {
+    match event {
+        Event::RunStarted { .. }
+        | Event::Planned { .. }
+        | Event::Interrupted { .. }
+        | Event::RunFinished { .. } => Urgency::Now,
+        Event::PrepareStep { state, .. } => match state {
+            StepState::Failed { .. } => Urgency::Now,
+            StepState::Started { .. } | StepState::Progress { .. } | StepState::Finished { .. } => {
+                Urgency::Never
+            }
+        },
+        Event::NotAvailable { .. } | Event::NotApplicable { .. } | Event::JobFinished { .. } => {
+            Urgency::Soon
+        }
+        Event::JobStarted { .. } | Event::JobProgress { .. } => Urgency::Never,
+    }
+}
+
+/// Writes a file so that a reader sees the old content or the new one, and nothing between.
+pub(super) fn write_atomically(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".writing-")
+        // The default of `tempfile` is private to the user; reports are uploaded by other ones.
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .tempfile_in(dir)?;
+    file.write_all(content)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Appends whole lines with one write each, so that a killed run leaves no half ones behind.
+pub(super) struct Appender {
+    path: PathBuf,
+    file: fs::File,
+}
+
+impl Appender {
+    /// A new and empty file.
+    pub(super) fn create(path: PathBuf) -> Result<Self, RenderError> {
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .open(&path)
+            .map_err(|source| RenderError {
+                what: path.display().to_string(),
+                source,
+            })?;
+        Ok(Appender { path, file })
+    }
+
+    /// Adds a line.
+    pub(super) fn line(&mut self, line: &str) -> Result<(), RenderError> {
+        self.file
+            .write_all(format!("{line}\n").as_bytes())
+            .map_err(|source| RenderError {
+                what: self.path.display().to_string(),
+                source,
+            })
+    }
+}

@@ -1,0 +1,154 @@
+//! The words of a whole run: its headline, and what its rates prove and do not prove.
+
+use threadproof_stress::{Confidence, say};
+
+use crate::{
+    exit::Exit,
+    model::{OutcomeKind, Verdict, signal_name},
+    results::{NotApplicable, Results},
+};
+
+use super::words::{self, Sum, counted};
+
+/// Whether a headline is good news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    Good,
+    Bad,
+    Open,
+}
+
+/// The run in one line: `FAILED: 3 of 480 attempts failed in 2 of 24 cells`.
+pub(super) fn headline(results: &Results) -> (Tone, String) {
+    if let Some(failed) = &results.preparation {
+        return (
+            Tone::Bad,
+            format!("NOT RUN: preparation failed at {}", failed.step),
+        );
+    }
+    if results.finished && results.cells.is_empty() && results.interrupted.is_none() {
+        let why = if results.not_available.is_empty() {
+            "nothing was selected"
+        } else {
+            "nothing that was selected can run here"
+        };
+        return (Tone::Bad, format!("NOT RUN: {why}"));
+    }
+    let sum = Sum::of(&results.cells);
+    let failures = sum.judged - sum.clean;
+    let bad = results
+        .cells
+        .iter()
+        .filter(|cell| matches!(cell.verdict, Verdict::Fail | Verdict::Flaky { .. }))
+        .count();
+    let cells = counted(results.cells.len(), "cell");
+    let judged = counted(sum.judged as usize, "attempt");
+    let (tone, mut text) = if failures > 0 {
+        (
+            Tone::Bad,
+            format!("FAILED: {failures} of {judged} failed, in {bad} of {cells}"),
+        )
+    } else if sum.judged < sum.planned || results.interrupted.is_some() || !results.finished {
+        (
+            Tone::Open,
+            format!(
+                "INCONCLUSIVE: {} of {} planned attempts judged, none failed",
+                sum.judged, sum.planned
+            ),
+        )
+    } else {
+        (
+            Tone::Good,
+            format!("PASSED: {judged} in {cells}, none failed"),
+        )
+    };
+    if let Some(signal) = results.interrupted {
+        text.push_str("; interrupted by ");
+        text.push_str(&signal_name(signal));
+    } else if !results.finished {
+        text.push_str("; the run is not over, or was killed");
+    }
+    (tone, text)
+}
+
+/// Counts of each kind of outcome but clean: `2 CrashAtTeardown, 1 HangAtExit`.
+pub(super) fn kinds(results: &Results) -> Option<String> {
+    let counts: Vec<String> = OutcomeKind::ALL
+        .into_iter()
+        .filter(|kind| *kind != OutcomeKind::Clean)
+        .map(|kind| (kind, words::count(results, |other| other == kind)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect();
+    (!counts.is_empty()).then(|| counts.join(", "))
+}
+
+/// What the rates say of each target, and what an all-green run does not prove.
+pub(super) fn meaning(results: &Results) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut targets: Vec<&str> = Vec::new();
+    for cell in &results.cells {
+        if !targets.contains(&cell.cell.target.as_str()) {
+            targets.push(&cell.cell.target);
+        }
+    }
+    for target in targets {
+        let of_target = || results.cells.iter().filter(|c| c.cell.target == target);
+        let tally = Sum::of(of_target()).tally();
+        lines.push(format!(
+            "{target}: {}",
+            say::meaning(tally, "attempts", Confidence::P95)
+        ));
+        // The pooled figure assumes that all cells are alike; a fault of one cell hides in it.
+        let least = of_target().map(|cell| cell.judged).min().unwrap_or(0);
+        if tally.failures() == 0 && least > 0 && of_target().count() > 1 {
+            let cell = words::tally(least, least);
+            let bound = threadproof_stress::upper_bound(cell, Confidence::P95);
+            lines.push(format!(
+                "{:indent$}  all cells taken together; a single cell of {least} only shows below {}",
+                "",
+                say::percent(bound, say::Round::Up),
+                indent = target.chars().count()
+            ));
+        }
+    }
+    lines
+}
+
+/// What tests were left out because a target lacks what they need.
+pub(super) fn not_applicable(results: &Results) -> Vec<String> {
+    let mut alike: Vec<(&NotApplicable, Vec<&str>)> = Vec::new();
+    for left_out in &results.not_applicable {
+        let known = alike.iter_mut().find(|(first, _)| {
+            (&first.target, &first.topic, first.count, &first.lacking)
+                == (
+                    &left_out.target,
+                    &left_out.topic,
+                    left_out.count,
+                    &left_out.lacking,
+                )
+        });
+        match known {
+            Some((_, runtimes)) => runtimes.push(&left_out.runtime),
+            None => alike.push((left_out, vec![&left_out.runtime])),
+        }
+    }
+    alike
+        .into_iter()
+        .map(|(left_out, runtimes)| {
+            format!(
+                "{} on {}: {} of {} not applicable (lacking {}); not run, and not counted as passed",
+                left_out.target,
+                runtimes.join(", "),
+                counted(left_out.count as usize, "test"),
+                left_out.topic,
+                left_out.lacking.join(", ")
+            )
+        })
+        .collect()
+}
+
+/// How the harness exits, with its meaning.
+pub(super) fn exit(exit: Exit) -> String {
+    format!("exit code {}: {}", exit.code(), exit.meaning())
+}
