@@ -2,20 +2,28 @@
 // Assertions that hold across realms. A runner evaluates tests in a realm of its own (Jest), while
 // errors and rows come from another, so neither `instanceof Error` nor a prototype may be compared.
 
-const assert = require('node:assert');
 const { inspect, isDeepStrictEqual } = require('node:util');
+
+/** What these assertions throw. Not `AssertionError`, whose message Jest replaces by its own. */
+class CheckError extends Error {
+  constructor(message, from) {
+    super(message);
+    this.name = 'CheckError';
+    this.code = 'ERR_ASSERTION';
+    Error.captureStackTrace(this, from);
+  }
+}
+
+function ok(value, message = 'not true') {
+  if (!value) throw new CheckError(message, ok);
+}
 
 /** Deep equality of data; prototypes (null of a row, another realm's Array) do not count. */
 function same(actual, expected, message) {
   if (isDeepStrictEqual(structuredClone(actual), structuredClone(expected))) return;
   const what = message ? `${message}: ` : '';
-  throw new assert.AssertionError({
-    message: `${what}got ${inspect(actual, { depth: 6 })}, expected ${inspect(expected, { depth: 6 })}`,
-    actual,
-    expected,
-    operator: 'same',
-    stackStartFn: same,
-  });
+  const text = `${what}got ${inspect(actual, { depth: 6 })}, expected ${inspect(expected, { depth: 6 })}`;
+  throw new CheckError(text, same);
 }
 
 const text = (error) => {
@@ -30,8 +38,9 @@ function errorLike(error, expected, message) {
     const got = error?.[key];
     const fits = typeof want?.test === 'function' ? want.test(String(got)) : got === want;
     if (!fits) {
-      assert.fail(
+      throw new CheckError(
         `${message ? `${message}: ` : ''}wrong error: ${key} of ${text(error)} is not ${inspect(want)}`,
+        errorLike,
       );
     }
   }
@@ -46,9 +55,10 @@ function throws(call, expected, message) {
     errorLike(error, expected, message);
     return error;
   }
-  return assert.fail(
+  throw new CheckError(
     `${message ? `${message}: ` : ''}nothing was thrown (returned ${inspect(value)}), expected ${inspect(expected)}`,
+    throws,
   );
 }
 
-module.exports = { errorLike, ok: assert.ok, same, throws };
+module.exports = { CheckError, errorLike, ok, same, throws };

@@ -44,11 +44,22 @@ function describeError(error) {
   return described;
 }
 
-/** The last word of the main thread's JavaScript. To be called once, by the reporter. */
+/**
+ * The last word of the main thread's JavaScript. To be called once, by the reporter. Runners set the exit
+ * code in `exit` listeners of their own (Jest does), so this listener stays behind all others.
+ */
 function emitProcessExit() {
-  process.once('exit', (code) => {
+  const last = () => {
     emit('phase', { phase: 'exit', thread: 0 });
-    emit('process-exit', { code });
+    emit('process-exit', { code: Number(process.exitCode ?? 0) });
+  };
+  process.on('exit', last);
+  process.on('newListener', (event, listener) => {
+    if (event !== 'exit' || listener === last) return;
+    queueMicrotask(() => {
+      process.removeListener('exit', last);
+      process.on('exit', last);
+    });
   });
 }
 

@@ -9,7 +9,9 @@ const { MARK } = require('./process.cjs');
 const { file, data, limitMs } = JSON.parse(process.argv[2]);
 
 async function main() {
-  const value = await require(file)({ ...toolsFor({ limitMs }), data });
+  const tools = { ...toolsFor({ limitMs }), data };
+  const value = await require(file)(tools);
+  tools.settleNested();
   process.once('exit', (code) => {
     if (code === 0) fs.writeSync(1, `${MARK}${JSON.stringify({ value })}\n`);
   });

@@ -11,6 +11,7 @@ function toolsFor({ limitMs }) {
   const job = readJob();
   const adapter = require(adapterOf(job));
   let loaded = false;
+  const handles = [];
   const announce = () => {
     if (loaded) return;
     loaded = true;
@@ -36,10 +37,18 @@ function toolsFor({ limitMs }) {
     gate: (memory) => Gate.of(memory),
     /** Blocks this thread until `count` have arrived at the gate's slot. */
     block: (gate, slot, count) => gate.block(slot, count, limitMs),
-    /** Starts a worker from within a worker or process. */
+    /** Starts a worker from within a worker or process, which then has to await its `ends()`. */
     nested: (run, worker = {}) => {
       const { WorkerHandle } = require('./worker.cjs');
-      return new WorkerHandle({ name: 'nested', limitMs, ...worker, run });
+      const handle = new WorkerHandle({ name: 'nested', limitMs, ...worker, run });
+      handles.push(handle);
+      return handle;
+    },
+    /** Throws when a nested worker was started and nobody asserted how it ended. */
+    settleNested: () => {
+      const careless = handles.filter((handle) => !handle.accounted).map((handle) => handle.name);
+      if (careless.length > 0)
+        throw new Error(`nobody asserted the end of: ${careless.join(', ')}`);
     },
   };
 }

@@ -27,6 +27,7 @@ const run = entry.file
 
 async function main() {
   const value = await run(tools);
+  tools.settleNested();
   if (value !== undefined) parentPort.postMessage({ kind: 'value', body: value });
 }
 

@@ -165,24 +165,25 @@ function summarise({ job, events, code, signal }) {
 module.exports = { HOME, RUNNERS, matches, readTarget, runJob, summarise };
 
 // By hand: node test/support/run-job.cjs TARGET TOPIC RUNNER [NODE] [BINARY]
+// VERBOSE=1 prints the process's output, EVENTS=1 its events, ADAPTER names another adapter.
 if (require.main === module) {
   const [id, topic, runner, node = process.execPath, binary] = process.argv.slice(2);
-  const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
-  const target = readTarget(id, stdout.trim(), binary);
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+  const target = readTarget(id, version, binary);
   const result = runJob({ node, target, topic, runner, adapter: process.env.ADAPTER });
-  const summary = summarise(result);
-  const good =
-    summary.passed === summary.expected && summary.code === 0 && summary.badFiles.length === 0;
-  if (!good || process.env.VERBOSE) process.stdout.write(`${result.stdout}\n${result.stderr}\n`);
-  if (process.env.EVENTS)
-    for (const event of result.events) process.stdout.write(`${JSON.stringify(event)}\n`);
-  const verdict = good ? 'ok  ' : 'FAIL';
-  process.stdout.write(
-    `${verdict} ${id} ${stdout.trim()} ${topic}/${runner} ${summary.passed}/${summary.expected} in ${Math.round(result.wallMs)} ms\n`,
-  );
-  if (!good)
-    process.stdout.write(
-      `${JSON.stringify({ ...summary, badFiles: summary.badFiles }, null, 1)}\n`,
-    );
+  const found = summarise(result);
+  const good = found.passed === found.expected && found.code === 0 && found.badFiles.length === 0;
+  const lines = [];
+  if (process.env.VERBOSE) lines.push(result.stdout, result.stderr);
+  if (process.env.EVENTS) lines.push(...result.events.map((event) => JSON.stringify(event)));
+  const counts = `${found.passed}/${found.expected} in ${Math.round(result.wallMs)} ms`;
+  lines.push(`${good ? 'ok  ' : 'FAIL'} ${id} ${version} ${topic}/${runner} ${counts}`);
+  if (!good) {
+    for (const { test, errors } of found.failed)
+      lines.push(`  ${test}`, `    ${errors[0]?.message}`);
+    for (const { file, errors } of found.badFiles) lines.push(`  ${file}: ${errors[0]?.message}`);
+    lines.push(`  code ${found.code}, signal ${found.signal}, lost: ${found.lost.join(', ')}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
   process.exitCode = good ? 0 : 1;
 }

@@ -1,0 +1,79 @@
+'use strict';
+// The adapter of @threadproof/sqlite: a package of one CommonJS file that initialises its binary once for
+// each copy of that file.
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const job = () => require('../../lib/job.cjs').readJob();
+
+const load = () => require(job().target.module);
+
+/** A database of the target; arguments are those of `new DatabaseSync`. */
+function open(...args) {
+  const { DatabaseSync } = load();
+  return new DatabaseSync(...args);
+}
+
+/** Where the loader takes the binary from. */
+function binary() {
+  const named = process.env.THREADPROOF_SQLITE_BINARY ?? job().target.binary;
+  if (!named) throw new Error('the job names no binary: give "artifact" in target.toml');
+  return named;
+}
+
+/** Forgets the package, so that the next `load()` evaluates and initialises it again. */
+function forget() {
+  const main = require.resolve(job().target.module);
+  const home = path.dirname(main) + path.sep;
+  for (const file of Object.keys(require.cache)) {
+    if (file.startsWith(home)) delete require.cache[file];
+  }
+}
+
+/** Ways to initialise the module once more in this env; each gives the fresh module. */
+const AGAIN = {
+  'require-cache': () => {
+    forget();
+    return load();
+  },
+  /** Another env of the same mapping that JavaScript of the package knows nothing of. */
+  dlopen: () => {
+    const raw = { exports: {} };
+    process.dlopen(raw, binary());
+    if (Object.keys(raw.exports).length === 0)
+      throw new Error('dlopen gave a module without exports');
+    forget();
+    return load();
+  },
+  'hard-link': (dir) => fromFile(path.join(dir, 'linked.node'), fs.linkSync),
+  copy: (dir) => fromFile(path.join(dir, 'copied.node'), fs.copyFileSync),
+};
+
+/** Another name for the binary: package managers link and copy it so. */
+function fromFile(file, make) {
+  const original = binary();
+  try {
+    make(original, file);
+  } catch (error) {
+    // The temporary folder may be on another file system than the binary.
+    if (error.code !== 'EXDEV') throw error;
+    file = path.join(path.dirname(original), `${path.basename(path.dirname(file))}-linked.node`);
+    make(original, file);
+  }
+  process.env.THREADPROOF_SQLITE_BINARY = file;
+  try {
+    forget();
+    return load();
+  } finally {
+    process.env.THREADPROOF_SQLITE_BINARY = original;
+    if (path.dirname(file) === path.dirname(original)) fs.rmSync(file);
+  }
+}
+
+module.exports = {
+  load,
+  open,
+  waysToInitialise: Object.keys(AGAIN),
+  initAgain: (way, dir) => AGAIN[way](dir),
+};
