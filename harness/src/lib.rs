@@ -4,7 +4,9 @@
 //! {catalogue, protocol} → model`.
 
 pub mod catalogue;
+pub mod cli;
 pub mod clock;
+pub mod dispatch;
 pub mod error;
 pub mod event;
 pub mod exec;
@@ -14,9 +16,11 @@ pub mod interrupt;
 pub mod judge;
 pub mod model;
 pub mod plan;
+pub mod prepare;
 pub mod protocol;
 pub mod report;
 pub mod results;
+pub mod run_dir;
 pub mod tools;
 pub mod version;
 pub mod workspace;

@@ -1,3 +1,7 @@
 //! The command line of Threadproof.
 
-fn main() {}
+use threadproof::{cli, exit::Exit};
+
+fn main() -> Exit {
+    cli::main(std::env::args_os())
+}

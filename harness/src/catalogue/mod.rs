@@ -4,4 +4,5 @@ mod targets;
 mod topics;
 
 pub use targets::load_targets;
+pub(crate) use targets::os;
 pub use topics::{Catalogue, CatalogueTest, File, Topic, load_topics};

@@ -8,4 +8,4 @@ mod stragglers;
 mod watch;
 
 pub use launch::{Executor, Finished, Limits, Message};
-pub use process::adopt_orphans;
+pub use process::{adopt_orphans, no_cores};

@@ -110,7 +110,7 @@ fn self_contradiction(evidence: &Evidence) -> Option<String> {
     if let Some(test) = evidence.in_state(TestState::Skipped).next() {
         let count = evidence.in_state(TestState::Skipped).count();
         return Some(format!(
-            "{count} tests of the manifest were skipped, such as {}",
+            "tests of the manifest were skipped ({count}), such as {}",
             test.id
         ));
     }

@@ -356,5 +356,5 @@ fn texts_of_contradictions_name_both_witnesses() {
         with(evidence(&[Passed], OK), |e| e.tests[0].ends = 2),
     ];
     let texts: Vec<String> = table.iter().map(|one| classify(one).to_string()).collect();
-    insta::assert_snapshot!(texts.join("\n"), @"");
+    insta::assert_snapshot!(texts.join("\n"));
 }

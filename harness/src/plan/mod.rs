@@ -239,8 +239,7 @@ fn unavailable(
     if tests.ids.is_empty() {
         let lacking: Vec<_> = tests.lacking.iter().map(String::as_str).collect();
         return Some(format!(
-            "none of its {} tests is applicable: {} lacks {}",
-            tests.left_out,
+            "no test is applicable: {} lacks {}",
             target.id,
             lacking.join(", ")
         ));

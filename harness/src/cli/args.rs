@@ -1,0 +1,247 @@
+//! The flags as they are typed; `config` makes sense of them.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+
+use crate::{model::Seed, plan::Shard};
+
+/// Proves that native Node addons survive worker threads.
+#[derive(Debug, Parser)]
+#[command(
+    name = "threadproof",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 as expected · 2 usage · 4 nothing selected · 10 failure · 11 only flaky · \
+    12 inconclusive · 20 preparation failed · 130, 143 interrupted.\n\
+    `threadproof explain CODE` says more. Every flag can be given by a variable THREADPROOF_<FLAG>."
+)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) place: Place,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Where things are.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Place {
+    /// Top folder of Threadproof's tree [default: the first with js-tests/, from here upwards]
+    #[arg(
+        long,
+        global = true,
+        env = "THREADPROOF_ROOT",
+        value_name = "DIR",
+        hide_env = true
+    )]
+    pub(super) root: Option<PathBuf>,
+    /// Folder that holds suites/ [default: js-tests]
+    #[arg(
+        long,
+        global = true,
+        env = "THREADPROOF_SUITES_DIR",
+        value_name = "DIR",
+        hide_env = true
+    )]
+    pub(super) suites_dir: Option<PathBuf>,
+    /// Folder that holds <target>/target.toml [default: targets/ beside suites/, else js-tests/targets]
+    #[arg(
+        long,
+        global = true,
+        env = "THREADPROOF_TARGETS_DIR",
+        value_name = "DIR",
+        hide_env = true
+    )]
+    pub(super) targets_dir: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run worker suites over targets and versions of Node, and report pass rates
+    Run(Box<RunArgs>),
+    /// List what there is: targets, runtimes, suites, tests
+    List(ListArgs),
+    /// Say what is missing on this machine and how to get it
+    Doctor(DoctorArgs),
+    /// Explain an exit code, an outcome or a rule
+    Explain(ExplainArgs),
+    /// Print the JSON Schema of results.json and events.ndjson
+    Schema(SchemaArgs),
+}
+
+/// Flags of `run`.
+#[derive(Clone, Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent flags")]
+pub(super) struct RunArgs {
+    /// Targets to run: ids, see `list` [default: those with `default = true`]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_TARGET",
+        value_name = "ID",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) target: Vec<String>,
+    /// Node to run on: 24, 22.13, 24.21.0, /path/to/node, or path [default: newest 22, 24, 26, and path]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_RUNTIME",
+        value_name = "NODE",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) runtime: Vec<String>,
+    /// Suites to run: topic, runner or topic/runner [default: all]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_SUITE",
+        value_name = "SUITE",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) suite: Vec<String>,
+    /// Tests to run: a part of their ids, or a pattern with * and ? [default: all]
+    #[arg(
+        long,
+        env = "THREADPROOF_TEST",
+        value_name = "PATTERN",
+        hide_env = true
+    )]
+    pub(super) test: Vec<String>,
+    /// How often each cell target × runtime × suite is run
+    #[arg(
+        short = 'n', long, env = "THREADPROOF_REPEATS", value_name = "N", default_value_t = 1,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000), hide_env = true
+    )]
+    pub(super) repeats: u32,
+    /// How many processes are run at the same time [default: number of cores]
+    #[arg(
+        short, long, env = "THREADPROOF_JOBS", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=4096), hide_env = true
+    )]
+    pub(super) jobs: Option<u32>,
+    /// Run part k of n of the jobs, the same on every machine
+    #[arg(long, env = "THREADPROOF_SHARD", value_name = "K/N", hide_env = true)]
+    pub(super) shard: Option<Shard>,
+    /// Time for one job, from its start to its last test
+    #[arg(
+        long,
+        env = "THREADPROOF_TIMEOUT",
+        value_name = "TIME",
+        default_value = "120s",
+        hide_env = true
+    )]
+    pub(super) timeout: humantime::Duration,
+    /// Time from the start of a job to its first test
+    #[arg(
+        long,
+        env = "THREADPROOF_LOAD_TIMEOUT",
+        value_name = "TIME",
+        default_value = "60s",
+        hide_env = true
+    )]
+    pub(super) load_timeout: humantime::Duration,
+    /// Time from the last word of a job's runner to the end of its process
+    #[arg(
+        long,
+        env = "THREADPROOF_EXIT_TIMEOUT",
+        value_name = "TIME",
+        default_value = "15s",
+        hide_env = true
+    )]
+    pub(super) exit_timeout: humantime::Duration,
+    /// Seed that all others are derived from [default: random, printed]
+    #[arg(long, env = "THREADPROOF_SEED", value_name = "N", hide_env = true)]
+    pub(super) seed: Option<Seed>,
+    /// Folder for the results, new or of a former run [default: target/threadproof/runs/…]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_OUT",
+        value_name = "DIR",
+        hide_env = true
+    )]
+    pub(super) out: Option<PathBuf>,
+    /// Run only the job with this id, as the report of a failure names it
+    #[arg(
+        long,
+        env = "THREADPROOF_JOB_ID",
+        value_name = "ID",
+        conflicts_with = "shard",
+        hide_env = true
+    )]
+    pub(super) job_id: Option<String>,
+    /// Take targets as they were built last
+    #[arg(long, env = "THREADPROOF_NO_BUILD", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) no_build: bool,
+    /// Use the packages and runtimes that are on this machine; ask no registry
+    #[arg(long, env = "THREADPROOF_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) offline: bool,
+    /// Show failures and the final table only
+    #[arg(short, long, env = "THREADPROOF_QUIET", value_parser = clap::builder::FalseyValueParser::new(), conflicts_with = "verbose", hide_env = true)]
+    pub(super) quiet: bool,
+    /// Show a line for each job
+    #[arg(short, long, env = "THREADPROOF_VERBOSE", value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue, hide_env = true)]
+    pub(super) verbose: bool,
+}
+
+/// Flags of `list`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ListArgs {
+    /// What to list [default: all but tests]
+    pub(super) what: Option<What>,
+    /// Print JSON for machines
+    #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) json: bool,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum What {
+    /// Addons under test
+    Targets,
+    /// Versions of Node
+    Runtimes,
+    /// Topics and runners
+    Suites,
+    /// Ids of tests
+    Tests,
+}
+
+/// Flags of `doctor`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct DoctorArgs {
+    /// Print JSON for machines
+    #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) json: bool,
+}
+
+/// Flags of `explain`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ExplainArgs {
+    /// An exit code, an outcome, a phase, a fatal message [default: list all of them]
+    pub(super) topic: Option<String>,
+}
+
+/// Flags of `schema`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct SchemaArgs {
+    /// Which file's schema [default: both, in one object]
+    pub(super) of: Option<Schema>,
+}
+
+/// Which schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Schema {
+    /// results.json
+    Results,
+    /// A line of events.ndjson
+    Events,
+}

@@ -1,0 +1,55 @@
+//! What people read: help, and mistakes in flags.
+
+use clap::{CommandFactory, Parser};
+
+use super::args::Args;
+
+#[test]
+fn help_of_run_fits_a_screen_and_names_every_flag() {
+    let mut command = Args::command();
+    let run = command.find_subcommand_mut("run").unwrap();
+    insta::assert_snapshot!(run.render_help().to_string());
+}
+
+#[test]
+fn every_flag_has_its_variable() {
+    let command = Args::command();
+    let all = command.get_arguments().chain(
+        command
+            .get_subcommands()
+            .flat_map(clap::Command::get_arguments),
+    );
+    for arg in all {
+        let Some(long) = arg
+            .get_long()
+            .filter(|long| !matches!(*long, "help" | "version"))
+        else {
+            continue;
+        };
+        let variable = format!("THREADPROOF_{}", long.to_uppercase().replace('-', "_"));
+        assert_eq!(
+            arg.get_env().and_then(|env| env.to_str()),
+            Some(variable.as_str()),
+            "--{long}"
+        );
+    }
+}
+
+#[test]
+fn mistakes_in_flags_are_refused() {
+    for words in [
+        &["run", "--repeats", "0"][..],
+        &["run", "--shard", "3/2"],
+        &["run", "--shard", "0/2"],
+        &["run", "--seed", "-1"],
+        &["run", "--timeout", "soon"],
+        &["run", "--jobs", "0"],
+        &["run", "-q", "-v"],
+        &["run", "--shard", "1/2", "--job-id", "a"],
+        &["list", "everything"],
+        &[],
+    ] {
+        let all = std::iter::once(&"threadproof").chain(words);
+        assert!(Args::try_parse_from(all).is_err(), "{words:?}");
+    }
+}

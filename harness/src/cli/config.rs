@@ -1,0 +1,174 @@
+//! From flags to a checked configuration: after this nothing is optional that a run needs.
+
+use std::{
+    ffi::OsString,
+    hash::{BuildHasher, Hasher, RandomState},
+    num::NonZero,
+    path::PathBuf,
+    thread,
+};
+
+use super::args::{Place, RunArgs};
+use crate::{
+    error::Error,
+    exec::Limits,
+    model::Seed,
+    plan::{Patterns, Shard, quote},
+    prepare::{Permissions, RuntimeSpec},
+    report::Verbosity,
+    workspace::Workspace,
+};
+
+/// A checked configuration of `run`.
+#[derive(Debug)]
+pub(super) struct RunConfig {
+    pub(super) workspace: Workspace,
+    pub(super) targets: Vec<String>,
+    pub(super) runtimes: Vec<RuntimeSpec>,
+    pub(super) suites: Vec<String>,
+    pub(super) tests: Patterns,
+    pub(super) repeats: u32,
+    pub(super) parallel: u32,
+    pub(super) shard: Option<Shard>,
+    pub(super) timeout_ms: u64,
+    pub(super) limits: Limits,
+    pub(super) seed: Seed,
+    pub(super) out: Option<PathBuf>,
+    pub(super) only: Option<String>,
+    pub(super) permissions: Permissions,
+    pub(super) verbosity: Verbosity,
+    /// The command line, quoted for a shell.
+    pub(super) command: String,
+    /// Start of the command that repeats a job.
+    pub(super) repeat_prefix: String,
+}
+
+impl RunConfig {
+    pub(super) fn resolve(
+        place: &Place,
+        args: &RunArgs,
+        words: &[OsString],
+    ) -> Result<Self, Error> {
+        let runtimes = if args.runtime.is_empty() {
+            RuntimeSpec::defaults()
+        } else {
+            args.runtime
+                .iter()
+                .map(|text| RuntimeSpec::parse(text))
+                .collect::<Result<_, _>>()?
+        };
+        for (flag, time) in [
+            ("--timeout", args.timeout),
+            ("--load-timeout", args.load_timeout),
+            ("--exit-timeout", args.exit_timeout),
+        ] {
+            if time.is_zero() {
+                return Err(Error::Usage {
+                    what: format!("{flag} 0s leaves a job no time"),
+                    help: "give it a time such as 90s or 2m".to_owned(),
+                });
+            }
+        }
+        Ok(RunConfig {
+            workspace: place.workspace()?,
+            targets: args.target.clone(),
+            runtimes,
+            suites: args.suite.clone(),
+            tests: Patterns::new(&args.test)?,
+            repeats: args.repeats,
+            parallel: args.jobs.unwrap_or_else(cores),
+            shard: args.shard,
+            timeout_ms: u64::try_from(args.timeout.as_millis())
+                .unwrap_or(u64::MAX)
+                .max(1),
+            limits: Limits {
+                load: *args.load_timeout,
+                exit: *args.exit_timeout,
+            },
+            seed: args.seed.unwrap_or_else(random_seed),
+            out: args.out.clone(),
+            only: args.job_id.clone(),
+            permissions: Permissions {
+                no_build: args.no_build,
+                offline: args.offline,
+            },
+            verbosity: match (args.quiet, args.verbose) {
+                (true, _) => Verbosity::Quiet,
+                (_, true) => Verbosity::Verbose,
+                _ => Verbosity::Normal,
+            },
+            command: command(words),
+            repeat_prefix: repeat_prefix(place, args, words),
+        })
+    }
+}
+
+impl Place {
+    pub(super) fn workspace(&self) -> Result<Workspace, Error> {
+        Workspace::find(
+            self.root.as_deref(),
+            self.suites_dir.as_deref(),
+            self.targets_dir.as_deref(),
+        )
+    }
+}
+
+fn cores() -> u32 {
+    thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .try_into()
+        .unwrap_or(1)
+}
+
+/// Short enough to be typed. The standard library's maps are seeded by the system's randomness.
+fn random_seed() -> Seed {
+    Seed(RandomState::new().build_hasher().finish() >> 32)
+}
+
+/// How this program is called: through Cargo when that has started it.
+fn program(words: &[OsString]) -> String {
+    if std::env::var_os("CARGO").is_some() && std::env::var_os("CARGO_PKG_NAME").is_some() {
+        "cargo run --release -p threadproof --".to_owned()
+    } else {
+        words.first().map_or("threadproof".to_owned(), |word| {
+            quote(&word.to_string_lossy())
+        })
+    }
+}
+
+fn command(words: &[OsString]) -> String {
+    let rest = words
+        .iter()
+        .skip(1)
+        .map(|word| quote(&word.to_string_lossy()));
+    std::iter::once(program(words))
+        .chain(rest)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn repeat_prefix(place: &Place, args: &RunArgs, words: &[OsString]) -> String {
+    let mut prefix = format!("{} run", program(words));
+    let places = [
+        ("--root", &place.root),
+        ("--suites-dir", &place.suites_dir),
+        ("--targets-dir", &place.targets_dir),
+    ];
+    for (flag, value) in places {
+        if let Some(value) = value {
+            prefix.push_str(&format!(" {flag} {}", quote(&value.to_string_lossy())));
+        }
+    }
+    let times = [
+        ("--timeout", args.timeout, "120s"),
+        ("--load-timeout", args.load_timeout, "60s"),
+        ("--exit-timeout", args.exit_timeout, "15s"),
+    ];
+    for (flag, value, default) in times {
+        let usual: humantime::Duration = default.parse().expect("the defaults are durations");
+        if *value != *usual {
+            prefix.push_str(&format!(" {flag} {}", value.to_string().replace(' ', "")));
+        }
+    }
+    prefix
+}

@@ -1,0 +1,90 @@
+//! The command line: parses, resolves, runs a command, and decides the exit code. The only layer that
+//! prints.
+#![expect(
+    clippy::print_stderr,
+    reason = "this is the layer that talks to people"
+)]
+
+mod args;
+mod config;
+mod doctor;
+mod list;
+mod print;
+mod run;
+
+#[cfg(test)]
+mod cli_tests;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use crate::{
+    error::Error,
+    exit::Exit,
+    explain,
+    report::{event_schema, results_schema},
+};
+
+use args::{Args, Command, ExplainArgs, Schema, SchemaArgs};
+
+/// Runs the command line and says how the process exits.
+pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let args = match Args::try_parse_from(&words) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers; the rest are mistakes. Nobody may be listening.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Success
+            };
+        }
+    };
+    let done = match &args.command {
+        Command::Run(run) => run::run(&args.place, run, &words),
+        Command::List(list) => list::list(&args.place, list),
+        Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
+        Command::Explain(explain) => explain_topic(explain),
+        Command::Schema(schema) => print_schema(schema),
+    };
+    done.unwrap_or_else(|error| {
+        show(&error);
+        error.exit()
+    })
+}
+
+/// Tells a person what went wrong and what to do next.
+fn show(error: &Error) {
+    eprintln!("threadproof: {error}");
+    if let Some(help) = error.help() {
+        eprintln!("  what to do: {}", help.replace('\n', "\n  "));
+    }
+}
+
+fn explain_topic(args: &ExplainArgs) -> Result<Exit, Error> {
+    let Some(topic) = &args.topic else {
+        return print::line(explain::topics().trim_end());
+    };
+    let page = explain::lookup(topic).ok_or_else(|| Error::NothingSelected {
+        what: format!("nothing is known of {topic:?}"),
+        help: "`threadproof explain` without a topic lists all that can be explained".to_owned(),
+    })?;
+    print::line(page.trim_end())
+}
+
+fn print_schema(args: &SchemaArgs) -> Result<Exit, Error> {
+    let parse = |text: String| -> Result<serde_json::Value, Error> {
+        serde_json::from_str(&text).map_err(|error| Error::io("make", "the schema")(error.into()))
+    };
+    match args.of {
+        Some(Schema::Results) => print::line(results_schema().trim_end()),
+        Some(Schema::Events) => print::line(event_schema().trim_end()),
+        None => print::json(&serde_json::json!({
+            "results": parse(results_schema())?,
+            "events": parse(event_schema())?,
+        })),
+    }
+}

@@ -1,0 +1,232 @@
+//! `threadproof run`.
+
+use std::{collections::BTreeMap, ffi::OsString, fs, path::PathBuf};
+
+use super::{
+    args::{Place, RunArgs},
+    config::RunConfig,
+    print, show,
+};
+use crate::{
+    catalogue::{Catalogue, load_targets, load_topics, os},
+    dispatch::Dispatcher,
+    error::Error,
+    event::{Event, PlanSummary},
+    exec::{self, Executor},
+    exit::Exit,
+    interrupt::Interrupt,
+    model::{Suite, Target},
+    plan::{self, Inputs, Plan, select_suites, select_targets},
+    prepare::{self, Prepared, Steps, packages_ready},
+    report::{Config as ReportConfig, Reporters},
+    run_dir::RunDir,
+};
+
+pub(super) fn run(place: &Place, args: &RunArgs, words: &[OsString]) -> Result<Exit, Error> {
+    let config = RunConfig::resolve(place, args, words)?;
+    let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
+    let targets = select_targets(&load_targets(&config.workspace)?, &config.targets)?;
+    // Mistakes in the selection are told before anything is made, where that takes no preparation.
+    if packages_ready(&config.workspace) {
+        select(&config)?;
+    }
+    exec::adopt_orphans();
+    exec::no_cores();
+
+    let dir = RunDir::create(&config.workspace, config.out.as_deref(), config.seed)?;
+    let report = ReportConfig {
+        dir: dir.path.clone(),
+        verbosity: config.verbosity,
+    };
+    let reporters = Reporters::new(&report)
+        .map_err(|error| Error::io("write", PathBuf::from(&error.what))(error.source))?;
+    let mut dispatcher = Dispatcher::new(dir, reporters);
+    let exit = match stages(&config, &interrupt, targets, &mut dispatcher) {
+        Ok(()) => dispatcher.results().exit(),
+        Err(error) => {
+            // Of these the report tells; of all else only this line does.
+            let told = dispatcher.results().preparation.is_some();
+            match &error {
+                Error::Interrupted { signal } => {
+                    dispatcher.emit(&Event::Interrupted { signal: *signal })
+                }
+                Error::Preparation { .. } if told => {}
+                other => show(other),
+            }
+            error.exit()
+        }
+    };
+    let results = dispatcher.dir().path.join("results.json");
+    let errors = dispatcher.finish(exit);
+    for error in &errors {
+        eprintln!("threadproof: {error}: {}", error.source);
+    }
+    print::line(&results.to_string_lossy())?;
+    Ok(if errors.is_empty() {
+        exit
+    } else {
+        Exit::Internal
+    })
+}
+
+/// All between the first and the last event.
+fn stages(
+    config: &RunConfig,
+    interrupt: &Interrupt,
+    targets: Vec<Target>,
+    dispatcher: &mut Dispatcher,
+) -> Result<(), Error> {
+    dispatcher.emit(&started(config, dispatcher));
+    let prepared = dispatcher.while_telling(|tell| {
+        let tell = |event| {
+            // The dispatcher listens until this thread is done.
+            let _ = tell.send(event);
+        };
+        let steps = Steps {
+            workspace: &config.workspace,
+            permissions: config.permissions,
+            interrupt,
+            tell: &tell,
+        };
+        prepare::prepare(steps, targets, &config.runtimes)
+    })?;
+    if let Some(signal) = interrupt.signal() {
+        return Err(Error::Interrupted { signal });
+    }
+    let (catalogue, suites) = select(config)?;
+    let plan = plan(config, &prepared, &catalogue, &suites)?;
+    announce(config, &prepared, &plan, dispatcher);
+    if plan.jobs.is_empty() {
+        return Err(no_jobs(&plan));
+    }
+    let executor = Executor {
+        run_dir: dispatcher.dir().path.clone(),
+        suites_dir: config.workspace.suites_dir.clone(),
+        lib: config.workspace.lib.clone(),
+        node_modules: config.workspace.packages.join("node_modules"),
+        targets: prepared.targets,
+        runtimes: prepared.runtimes,
+        limits: config.limits,
+        interrupt: interrupt.clone(),
+    };
+    dispatcher.run_jobs(&executor, plan.jobs, config.parallel);
+    Ok(())
+}
+
+fn select(config: &RunConfig) -> Result<(Catalogue, Vec<Suite>), Error> {
+    let catalogue = load_topics(&config.workspace)?;
+    let suites = select_suites(&catalogue, &config.suites, &config.tests)?;
+    Ok((catalogue, suites))
+}
+
+fn plan(
+    config: &RunConfig,
+    prepared: &Prepared,
+    catalogue: &Catalogue,
+    suites: &[Suite],
+) -> Result<Plan, Error> {
+    plan::plan(&Inputs {
+        targets: &prepared.targets,
+        runtimes: &prepared.runtimes,
+        suites,
+        catalogue,
+        tests: &config.tests,
+        repeats: config.repeats,
+        shard: config.shard,
+        seed: config.seed,
+        timeout_ms: config.timeout_ms,
+        repeat_prefix: &config.repeat_prefix,
+        only: config.only.as_deref(),
+    })
+}
+
+/// Tells of the plan, and of all that is not in it.
+fn announce(config: &RunConfig, prepared: &Prepared, plan: &Plan, dispatcher: &mut Dispatcher) {
+    dispatcher.emit(&Event::Planned {
+        plan: PlanSummary {
+            targets: prepared.targets.clone(),
+            runtimes: prepared.runtimes.clone(),
+            cells: plan.cells.clone(),
+            jobs: u32::try_from(plan.jobs.len()).unwrap_or(u32::MAX),
+            parallel: config.parallel,
+            repeats: config.repeats,
+            shard: config.shard.map(plan::Shard::parts),
+        },
+    });
+    for one in &plan.not_available {
+        let (cell, reason) = (one.cell.clone(), one.reason.clone());
+        dispatcher.emit(&Event::NotAvailable { cell, reason });
+    }
+    for one in &plan.not_applicable {
+        dispatcher.emit(&Event::NotApplicable {
+            target: one.target.clone(),
+            runtime: one.runtime.clone(),
+            topic: one.topic.clone(),
+            count: one.count,
+            lacking: one.lacking.clone(),
+        });
+    }
+}
+
+/// Why nothing of what was asked for can run.
+fn no_jobs(plan: &Plan) -> Error {
+    let mut reasons: Vec<&str> = plan
+        .not_available
+        .iter()
+        .map(|one| one.reason.as_str())
+        .collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    let help = if reasons.is_empty() {
+        "this shard is empty: use fewer shards, or more repeats".to_owned()
+    } else {
+        format!(
+            "nothing of what was asked for can run:\n  {}",
+            reasons.join("\n  ")
+        )
+    };
+    Error::NothingSelected {
+        what: "there are no jobs".to_owned(),
+        help,
+    }
+}
+
+fn started(config: &RunConfig, dispatcher: &Dispatcher) -> Event {
+    let arch = match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    Event::RunStarted {
+        run: dispatcher.dir().name.clone(),
+        dir: dispatcher.dir().path.clone(),
+        seed: config.seed,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: config.command.clone(),
+        platform: format!("{}-{arch}", os()),
+        host: host(),
+    }
+}
+
+/// Facts of the machine that explain differences between runs.
+pub(super) fn host() -> BTreeMap<String, String> {
+    let mut facts = BTreeMap::new();
+    if let Ok(cores) = std::thread::available_parallelism() {
+        facts.insert("cpus".to_owned(), cores.to_string());
+    }
+    if let Ok(kernel) = fs::read_to_string("/proc/sys/kernel/osrelease") {
+        facts.insert("kernel".to_owned(), kernel.trim().to_owned());
+    }
+    let kib = |text: String| -> Option<u64> {
+        text.lines()
+            .find(|line| line.starts_with("MemTotal:"))?
+            .split_whitespace()
+            .nth(1)?
+            .parse()
+            .ok()
+    };
+    if let Some(kib) = fs::read_to_string("/proc/meminfo").ok().and_then(kib) {
+        facts.insert("memoryMiB".to_owned(), (kib / 1024).to_string());
+    }
+    facts
+}

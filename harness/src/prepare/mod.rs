@@ -1,0 +1,170 @@
+//! Makes ready what a run needs: packages, targets, runtimes. Steps that do not depend on each other
+//! run at the same time, and tell of themselves through [`Steps`].
+
+mod command;
+mod lock;
+mod packages;
+mod probe;
+mod registry;
+mod runtimes;
+mod targets;
+
+use std::{collections::BTreeMap, thread, time::Instant};
+
+use crate::{
+    clock::ms,
+    error::Error,
+    event::{Event, StepState},
+    interrupt::Interrupt,
+    model::{Runtime, Target},
+    workspace::Workspace,
+};
+
+pub use packages::{ensure_packages, packages_ready};
+pub use probe::probe;
+pub use runtimes::{RuntimeSpec, cached_versions, package_name};
+
+/// What a preparation may do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Permissions {
+    /// Take targets as they were built last.
+    pub no_build: bool,
+    /// Take packages and runtimes as they are on this machine.
+    pub offline: bool,
+}
+
+/// What the steps of a preparation have in common.
+#[derive(Clone, Copy)]
+pub struct Steps<'a> {
+    /// Where things are.
+    pub workspace: &'a Workspace,
+    /// What may be done.
+    pub permissions: Permissions,
+    /// Whether to stop.
+    pub interrupt: &'a Interrupt,
+    /// Who is told.
+    pub tell: &'a (dyn Fn(Event) + Sync),
+}
+
+impl Steps<'_> {
+    /// Runs one step and tells how it goes. `work` gets a function for progress, and gives its
+    /// result for people and whether nothing had to be done.
+    fn step<T>(
+        &self,
+        step: &str,
+        doing: &str,
+        work: impl FnOnce(&dyn Fn(&str)) -> Result<Done<T>, Error>,
+    ) -> Result<T, Error> {
+        let tell = |state| {
+            (self.tell)(Event::PrepareStep {
+                step: step.to_owned(),
+                state,
+            })
+        };
+        tell(StepState::Started {
+            doing: doing.to_owned(),
+        });
+        let start = Instant::now();
+        let progress = |doing: &str| {
+            tell(StepState::Progress {
+                doing: doing.to_owned(),
+            })
+        };
+        match work(&progress) {
+            Ok(done) => {
+                let elapsed_ms = ms(start.elapsed());
+                tell(StepState::Finished {
+                    result: done.result,
+                    cached: done.cached,
+                    elapsed_ms,
+                });
+                Ok(done.value)
+            }
+            Err(error) => {
+                let help = error.help().unwrap_or_default().to_owned();
+                // The step stands beside it already.
+                let cause = match &error {
+                    Error::Preparation { cause, .. } => cause.clone(),
+                    other => other.to_string(),
+                };
+                if !matches!(error, Error::Interrupted { .. }) {
+                    tell(StepState::Failed { cause, help });
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What a step came to.
+struct Done<T> {
+    value: T,
+    /// For people.
+    result: String,
+    /// Whether nothing had to be done.
+    cached: bool,
+}
+
+/// What a preparation came to.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The selected targets, ready to be loaded.
+    pub targets: Vec<Target>,
+    /// The selected runtimes, in the order in which they were asked for, none twice.
+    pub runtimes: Vec<Runtime>,
+}
+
+/// Makes ready the selected targets and runtimes, and the packages of the suites. Tells of every
+/// step that failed, and returns the first error.
+pub fn prepare(
+    steps: Steps<'_>,
+    targets: Vec<Target>,
+    specs: &[RuntimeSpec],
+) -> Result<Prepared, Error> {
+    thread::scope(|scope| {
+        let packages = scope.spawn(|| ensure_packages(steps));
+        let targets = scope.spawn(|| {
+            // One after the other: builds take all cores anyway, and Cargo locks its folder.
+            targets
+                .into_iter()
+                .map(|target| targets::ready(steps, target))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        let runtimes: Vec<_> = specs
+            .iter()
+            .map(|spec| scope.spawn(move || runtimes::ready(steps, spec)))
+            .collect();
+        let runtimes: Vec<Result<Runtime, Error>> = runtimes.into_iter().map(join).collect();
+        join(packages)?;
+        let targets = join(targets)?;
+        let runtimes = distinct(runtimes.into_iter().collect::<Result<_, _>>()?, specs);
+        Ok(Prepared { targets, runtimes })
+    })
+}
+
+fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Leaves out what is there twice, and gives different binaries of one version different ids.
+fn distinct(runtimes: Vec<Runtime>, specs: &[RuntimeSpec]) -> Vec<Runtime> {
+    let mut kept: Vec<Runtime> = Vec::new();
+    let mut ids: BTreeMap<String, u32> = BTreeMap::new();
+    for (mut runtime, spec) in runtimes.into_iter().zip(specs) {
+        let same_version = kept.iter().any(|other| other.version == runtime.version);
+        let same_file = kept.iter().any(|other| other.path == runtime.path);
+        // The one on the search path joins the default ones only where it adds something.
+        if same_file || (spec.is_optional() && same_version) {
+            continue;
+        }
+        let times = ids.entry(runtime.id.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            runtime.id = format!("{}+{times}", runtime.id);
+        }
+        kept.push(runtime);
+    }
+    kept
+}

@@ -1,0 +1,102 @@
+//! The npm registry, always through `npm`, so that the user's configuration is honoured: registry,
+//! proxy, credentials, cache.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{Steps, command};
+use crate::{error::Error, tools};
+
+/// All published versions of a package.
+pub(super) fn versions(steps: Steps<'_>, step: &str, package: &str) -> Result<Vec<String>, Error> {
+    let mut npm = npm(step)?;
+    npm.args(["view", package, "versions", "--json"]);
+    let output = command::run(&mut npm, steps.interrupt, |_| {})?;
+    let list = if output.status.success() {
+        serde_json::from_str(&output.stdout).map_err(|error| error.to_string())
+    } else {
+        Err(output.tail())
+    };
+    list.map_err(|cause| {
+        Error::preparation(
+            step,
+            format!("npm cannot list the versions of {package}\n{cause}"),
+            "look at the network and npm's configuration (`npm ping`), or name a version that is in the \
+             cache, or a binary: --runtime path, --runtime /path/to/node",
+        )
+    })
+}
+
+/// Installs `package@version` so that `to` is the package's folder, all or nothing: whatever ends this
+/// early leaves only a temporary folder behind. The caller holds a lock.
+pub(super) fn install(
+    steps: Steps<'_>,
+    step: &str,
+    package: &str,
+    version: &str,
+    to: &Path,
+    keep: Keep,
+    progress: &dyn Fn(&str),
+) -> Result<(), Error> {
+    let parent = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
+    let temp = tempfile::Builder::new()
+        .prefix(".incomplete-")
+        .tempdir_in(parent)
+        .map_err(Error::io("create a folder in", parent))?;
+    // Its own package.json, or npm would install into a folder above.
+    let manifest = temp.path().join("package.json");
+    fs::write(&manifest, "{\"private\":true}\n").map_err(Error::io("write", &manifest))?;
+    let mut npm = npm(step)?;
+    npm.args([
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--no-package-lock",
+        "--prefix",
+    ])
+    .arg(temp.path())
+    .arg(format!("{package}@{version}"))
+    .current_dir(temp.path());
+    if keep == Keep::Package {
+        npm.arg("--ignore-scripts");
+    }
+    let output = command::run(&mut npm, steps.interrupt, progress)?;
+    if !output.status.success() {
+        return Err(Error::preparation(
+            step,
+            format!(
+                "npm cannot install {package}@{version} ({})\n{}",
+                output.status,
+                output.tail()
+            ),
+            "look at the network and npm's configuration (`npm ping`), and whether the version exists",
+        ));
+    }
+    let made: PathBuf = match keep {
+        Keep::Package => temp.path().join("node_modules").join(package),
+        Keep::Tree => temp.path().to_owned(),
+    };
+    if to.exists() {
+        fs::remove_dir_all(to).map_err(Error::io("remove", to))?;
+    }
+    fs::rename(&made, to).map_err(Error::io("move a package to", to))
+}
+
+/// What of an installation is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Only the package's own folder; none of its scripts has run.
+    Package,
+    /// The package with its dependencies, below `node_modules/`; scripts may have built it.
+    Tree,
+}
+
+fn npm(step: &str) -> Result<Command, Error> {
+    let npm =
+        tools::find("npm").map_err(|cause| Error::preparation(step, cause, tools::help("npm")))?;
+    Ok(Command::new(npm))
+}

@@ -1,0 +1,138 @@
+//! Builds or installs a target, as its `target.toml` says.
+
+use std::{path::PathBuf, process::Command};
+
+use super::{Done, Steps, command, lock, registry};
+use crate::{
+    error::Error,
+    model::{Target, TargetSource},
+};
+
+/// Makes a target ready to be loaded.
+pub(super) fn ready(steps: Steps<'_>, mut target: Target) -> Result<Target, Error> {
+    if let Some(TargetSource::Npm(spec)) = target.source.clone() {
+        target.module = Some(
+            install(steps, &target, &spec)?
+                .to_string_lossy()
+                .into_owned(),
+        );
+    }
+    if !target.build.is_empty() {
+        build(steps, &target)?;
+    }
+    Ok(target)
+}
+
+/// Runs the target's own build each time: it knows best what is up to date.
+fn build(steps: Steps<'_>, target: &Target) -> Result<(), Error> {
+    let step = format!("build {}", target.id);
+    let line = target.build.join(" ");
+    steps.step(&step, &line, |progress| {
+        let missing = || target.binary.as_ref().filter(|binary| !binary.is_file());
+        if steps.permissions.no_build {
+            return match missing() {
+                None => Ok(Done {
+                    value: (),
+                    result: "as it was built last".into(),
+                    cached: true,
+                }),
+                Some(binary) => Err(Error::preparation(
+                    &step,
+                    format!(
+                        "{} is not there, and --no-build forbids to build it",
+                        binary.display()
+                    ),
+                    "run it once without --no-build",
+                )),
+            };
+        }
+        let folder = match &target.source {
+            Some(TargetSource::Path(path)) => target.dir.join(path),
+            _ => target.dir.clone(),
+        };
+        let (program, args) = target.build.split_first().ok_or_else(|| {
+            Error::preparation(
+                &step,
+                "the build has no command",
+                "write one in target.toml",
+            )
+        })?;
+        let program_path = which::which(program).map_err(|_| {
+            let cause = format!("there is no {program:?} on the search path");
+            Error::preparation(&step, cause, crate::tools::help(program))
+        })?;
+        // `cargo run` tells its own settings to what it starts; the build below is another one.
+        let mut build = Command::new(program_path);
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                build.env_remove(&name);
+            }
+        }
+        build.args(args).current_dir(&folder);
+        let mut compiled = false;
+        let output = command::run(&mut build, steps.interrupt, |line| {
+            compiled |= line.starts_with("Compiling");
+            progress(line);
+        })?;
+        if !output.status.success() {
+            return Err(Error::preparation(
+                &step,
+                format!("`{line}` failed ({})\n{}", output.status, output.tail()),
+                format!("correct it, or run it by hand in {}", folder.display()),
+            ));
+        }
+        if let Some(binary) = missing() {
+            return Err(Error::preparation(
+                &step,
+                format!("`{line}` did not make {}", binary.display()),
+                "correct `artifact` in target.toml",
+            ));
+        }
+        let cached = !compiled && program == "cargo";
+        let result = if cached { "up to date" } else { "built" };
+        Ok(Done {
+            value: (),
+            result: result.to_owned(),
+            cached,
+        })
+    })
+}
+
+/// Installs a target's package into the cache; gives the folder of the package.
+fn install(steps: Steps<'_>, target: &Target, spec: &str) -> Result<PathBuf, Error> {
+    let step = format!("install {}", target.id);
+    // A scoped name begins with an at sign.
+    let at = spec[1..].find('@').map(|at| at + 1);
+    let (name, version) = at.map_or((spec, "latest"), |at| (&spec[..at], &spec[at + 1..]));
+    let folder = steps
+        .workspace
+        .state
+        .join("packages")
+        .join(spec.replace('/', "+"));
+    let module = folder.join("node_modules").join(name);
+    steps.step(&step, &format!("npm install {spec}"), |progress| {
+        let done = |cached| Done {
+            value: module.clone(),
+            result: spec.to_owned(),
+            cached,
+        };
+        if module.is_dir() {
+            return Ok(done(true));
+        }
+        if steps.permissions.offline {
+            return Err(Error::preparation(
+                &step,
+                format!("{spec} is not in the cache, and --offline forbids to download it"),
+                "run it once without --offline",
+            ));
+        }
+        let lock = folder.with_extension("lock");
+        let _lock = lock::take(&lock, steps.interrupt, progress)?;
+        if !module.is_dir() {
+            let keep = registry::Keep::Tree;
+            registry::install(steps, &step, name, version, &folder, keep, progress)?;
+        }
+        Ok(done(false))
+    })
+}
