@@ -69,13 +69,13 @@ pub fn topics() -> String {
     for page in pages() {
         writeln!(text, "\n{}", page.title()).expect("writing to a string succeeds");
         for section in page.sections() {
-            writeln!(
-                text,
-                "  {:<40} {}",
-                section.heading,
-                section.first_sentence()
-            )
-            .expect("writing to a string succeeds");
+            // A message says by itself what it is about.
+            let line = if page.is_messages() {
+                format!("  {}", section.heading)
+            } else {
+                format!("  {:<26} {}", section.heading, section.gist())
+            };
+            writeln!(text, "{}", line.trim_end()).expect("writing to a string succeeds");
         }
     }
     text.push_str("\nor a part of a fatal message. All pages stand in docs/explain/.\n");

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Characters of a clause that fit beside its heading.
+const LONGEST_GIST: usize = 90;
+
 /// A page.
 pub(super) struct Page<'t> {
     label: &'t str,
@@ -27,6 +30,11 @@ impl<'t> Page<'t> {
         first.trim_start_matches("# ")
     }
 
+    /// Whether its sections are named after messages instead of short names.
+    pub(super) fn is_messages(&self) -> bool {
+        self.label == "Fatal message"
+    }
+
     /// In the order of the page.
     pub(super) fn sections(&self) -> Vec<Section<'t>> {
         self.text
@@ -48,15 +56,20 @@ impl<'t> Section<'t> {
         self.heading.split(", ")
     }
 
-    /// The beginning, for lists.
-    pub(super) fn first_sentence(&self) -> String {
+    /// The first clause, for lists; nothing when it is too long for one.
+    pub(super) fn gist(&self) -> String {
         let paragraph = self.body.split("\n\n").next().unwrap_or_default();
         let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-        let end = line
-            .find(". ")
-            .or_else(|| line.find(": "))
+        let end = [". ", ": ", "; ", " ("]
+            .into_iter()
+            .filter_map(|stop| line.find(stop))
+            .min()
             .unwrap_or(line.len());
-        line[..end].trim_end_matches(['.', ':']).to_owned()
+        let clause = line[..end].trim_end_matches('.');
+        if clause.chars().count() > LONGEST_GIST {
+            return String::new();
+        }
+        clause.to_owned()
     }
 }
 
