@@ -2,6 +2,7 @@
 //! so often that it costs.
 
 use std::{
+    fs,
     io::Write as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -110,4 +111,36 @@ pub(super) fn write_atomically(path: &Path, content: &[u8]) -> std::io::Result<(
     file.write_all(content)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Appends whole lines with one write each, so that a killed run leaves no half ones behind.
+pub(super) struct Appender {
+    path: PathBuf,
+    file: fs::File,
+}
+
+impl Appender {
+    /// A new and empty file.
+    pub(super) fn create(path: PathBuf) -> Result<Self, RenderError> {
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .open(&path)
+            .map_err(|source| RenderError {
+                what: path.display().to_string(),
+                source,
+            })?;
+        Ok(Appender { path, file })
+    }
+
+    /// Adds a line.
+    pub(super) fn line(&mut self, line: &str) -> Result<(), RenderError> {
+        self.file
+            .write_all(format!("{line}\n").as_bytes())
+            .map_err(|source| RenderError {
+                what: self.path.display().to_string(),
+                source,
+            })
+    }
 }

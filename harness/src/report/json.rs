@@ -1,10 +1,19 @@
-//! What machines read: `results.json`, and the JSON Schemas of it and of `events.ndjson`.
+//! What machines read: `results.json`, `events.ndjson`, and the JSON Schemas of both.
 
-use std::io;
+use std::{
+    io,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
-use crate::{event::Record, results::Results};
+use crate::{
+    event::{EVENTS_VERSION, Event, Record, RenderError, Renderer},
+    results::Results,
+};
+
+use super::file::Appender;
 
 /// `results.json`.
 pub(super) fn results(results: &Results) -> io::Result<String> {
@@ -38,4 +47,53 @@ fn published<T: JsonSchema>(name: &str, title: &str) -> String {
         serde_json::to_string_pretty(&schema).expect("a schema is made of plain JSON values");
     text.push('\n');
     text
+}
+
+/// `events.ndjson`: everything that happened but for the ticks of progress, which tell nothing that
+/// the end of their job does not.
+pub(super) struct EventLog {
+    file: Appender,
+}
+
+impl EventLog {
+    pub(super) fn new(dir: &Path) -> Result<Self, RenderError> {
+        Ok(EventLog {
+            file: Appender::create(dir.join("events.ndjson"))?,
+        })
+    }
+}
+
+impl Renderer for EventLog {
+    fn name(&self) -> &'static str {
+        "events.ndjson"
+    }
+
+    fn event(&mut self, event: &Event, _results: &Results) -> Result<(), RenderError> {
+        match event {
+            Event::JobProgress { .. } => Ok(()),
+            Event::RunStarted { .. }
+            | Event::PrepareStep { .. }
+            | Event::Planned { .. }
+            | Event::NotAvailable { .. }
+            | Event::NotApplicable { .. }
+            | Event::JobStarted { .. }
+            | Event::JobFinished { .. }
+            | Event::Interrupted { .. }
+            | Event::RunFinished { .. } => {
+                let now = SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or_default();
+                let record = Record {
+                    v: EVENTS_VERSION,
+                    at: now.as_secs_f64() * 1000.0,
+                    event: event.clone(),
+                };
+                let line = serde_json::to_string(&record).map_err(|source| RenderError {
+                    what: self.name().to_owned(),
+                    source: source.into(),
+                })?;
+                self.file.line(&line)
+            }
+        }
+    }
 }

@@ -1,8 +1,7 @@
 //! Those who show a run: one renderer for each format, all fed with the same events.
 //!
 //! Files of the run directory are rewritten as the run goes on, so that a run that is killed still
-//! has its report. The terminal is written to stderr, GitHub's workflow commands to stdout. The event
-//! log is not among them: the dispatcher keeps it, as the truth that all of these are made from.
+//! has its report. The terminal is written to stderr, GitHub's workflow commands to stdout.
 
 use std::path::PathBuf;
 
@@ -56,13 +55,17 @@ pub enum Verbosity {
 /// All renderers of a run.
 pub struct Reporters {
     renderers: Vec<Box<dyn Renderer>>,
+    /// Those that failed, in the order in which they did.
+    errors: Vec<RenderError>,
 }
 
 impl Reporters {
-    /// The renderers of a run. None of them touches its file before the first event.
-    pub fn new(config: &Config) -> Self {
+    /// Opens the renderers of a run; an error when the run directory cannot be written at all.
+    pub fn new(config: &Config) -> Result<Self, RenderError> {
         let file = |name, render: file::Render| file::ResultsFile::new(&config.dir, name, render);
         let mut renderers: Vec<Box<dyn Renderer>> = vec![
+            // The truth first: whatever fails later is in it.
+            Box::new(json::EventLog::new(&config.dir)?),
             Box::new(file("results.json", json::results)),
             Box::new(file("junit.xml", junit::junit)),
             Box::new(file("summary.md", |results| Ok(summary::summary(results)))),
@@ -77,14 +80,16 @@ impl Reporters {
             config.dir.clone(),
             config.verbosity,
         )));
-        Reporters { renderers }
+        Ok(Reporters {
+            renderers,
+            errors: Vec::new(),
+        })
     }
 
     /// Hands an event to all of them. One that fails is left out from then on; the run goes on, and
-    /// the errors are given to the caller, who owes the user exit code
-    /// [`Exit::Internal`](crate::exit::Exit::Internal) at the end.
-    pub fn event(&mut self, event: &Event, results: &Results) -> Vec<RenderError> {
-        let mut errors = Vec::new();
+    /// [`Reporters::finish`] gives the error.
+    pub fn event(&mut self, event: &Event, results: &Results) {
+        let errors = &mut self.errors;
         self.renderers
             .retain_mut(|renderer| match renderer.event(event, results) {
                 Ok(()) => true,
@@ -93,6 +98,11 @@ impl Reporters {
                     false
                 }
             });
-        errors
+    }
+
+    /// The errors of the renderers that failed: none, or the report is not complete and the harness
+    /// exits with [`Exit::Internal`](crate::exit::Exit::Internal).
+    pub fn finish(self) -> Vec<RenderError> {
+        self.errors
     }
 }

@@ -9,7 +9,7 @@ use super::{
     results_schema, summary, terminal::Terminal, verdict,
 };
 use crate::{
-    event::{EVENTS_VERSION, Event, Record, RenderError, Renderer},
+    event::{Event, RenderError, Renderer},
     model::OutcomeKind,
     results::Results,
 };
@@ -246,9 +246,10 @@ fn a_run_directory_has_all_files_even_before_the_run_ends() {
     let dir = tempfile::tempdir().unwrap();
     let mut events = fixtures::everything();
     events.pop();
-    write(dir.path(), &events);
+    let results = write(dir.path(), &events);
     for name in [
         "crashed.txt",
+        "events.ndjson",
         "hung.txt",
         "junit.xml",
         "results.json",
@@ -262,6 +263,12 @@ fn a_run_directory_has_all_files_even_before_the_run_ends() {
         .filter(|name| name.starts_with(".writing"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+    // The truth is complete at any moment; the results follow within a pace, or at the end.
+    let logged = records(dir.path());
+    assert_eq!(
+        Results::of(logged.iter().map(|record| &record.event)),
+        results
+    );
     let stored = fs::read_to_string(dir.path().join("results.json")).unwrap();
     assert!(!Results::from_json(&stored).unwrap().finished);
 }
@@ -283,14 +290,23 @@ fn write(dir: &Path, events: &[Event]) -> Results {
         dir: dir.into(),
         verbosity: Verbosity::Quiet,
     };
-    let mut reporters = Reporters::new(&config);
+    let mut reporters = Reporters::new(&config).unwrap();
     let mut results = Results::default();
     for event in events {
         results.apply(event);
-        let errors = reporters.event(event, &results);
-        assert!(errors.is_empty(), "{errors:?}");
+        reporters.event(event, &results);
     }
+    let errors = reporters.finish();
+    assert!(errors.is_empty(), "{errors:?}");
     results
+}
+
+fn records(dir: &Path) -> Vec<crate::event::Record> {
+    fs::read_to_string(dir.join("events.ndjson"))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// Fails at its second event, as a full disk does.
@@ -333,35 +349,28 @@ fn a_failing_renderer_loses_neither_the_run_nor_its_error() {
     let seen = std::rc::Rc::new(std::cell::Cell::new(0));
     let mut reporters = Reporters {
         renderers: vec![Box::new(Failing(0)), Box::new(Counting(seen.clone()))],
+        errors: Vec::new(),
     };
     let events = fixtures::everything();
     let results = Results::of(&events);
-    let errors: Vec<RenderError> = events
-        .iter()
-        .flat_map(|event| reporters.event(event, &results))
-        .collect();
+    for event in &events {
+        reporters.event(event, &results);
+    }
     assert_eq!(seen.get(), events.len());
+    let errors = reporters.finish();
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].to_string(), "cannot write failing");
 }
 
 #[test]
-fn a_run_directory_that_is_gone_fails_each_file_once() {
+fn a_run_directory_that_is_missing_is_refused_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let config = Config {
         dir: dir.path().join("missing"),
         verbosity: Verbosity::Quiet,
     };
-    let mut reporters = Reporters::new(&config);
-    let events = fixtures::unprepared();
-    let results = Results::of(&events);
-    let errors: Vec<String> = events
-        .iter()
-        .flat_map(|event| reporters.event(event, &results))
-        .map(|error| error.what)
-        .collect();
-    assert_eq!(errors.len(), 5, "{errors:?}");
-    assert!(errors[0].ends_with("missing/results.json"), "{errors:?}");
+    let error = Reporters::new(&config).err().unwrap();
+    assert!(error.what.contains("missing"), "{}", error.what);
 }
 
 /// `UPDATE_SCHEMA=1 cargo test -p threadproof schema` writes them anew.
@@ -406,18 +415,18 @@ fn what_is_written_follows_the_published_schemas() {
             .map(|e| e.to_string())
             .collect();
         assert!(errors.is_empty(), "{errors:?}");
-        for event in events {
-            let record = Record {
-                v: EVENTS_VERSION,
-                at: 1_795_420_800_000.5,
-                event,
-            };
-            let value = serde_json::to_value(&record).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), &events);
+        for line in fs::read_to_string(dir.path().join("events.ndjson"))
+            .unwrap()
+            .lines()
+        {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
             let errors: Vec<_> = of_events
                 .iter_errors(&value)
                 .map(|e| e.to_string())
                 .collect();
-            assert!(errors.is_empty(), "{value}: {errors:?}");
+            assert!(errors.is_empty(), "{line}: {errors:?}");
         }
     }
     // A schema that allows everything would allow these too.
