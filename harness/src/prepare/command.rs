@@ -16,8 +16,8 @@ use nix::{
 
 use crate::{error::Error, interrupt::Interrupt};
 
-/// How much of the output an error shows, in lines.
-const SHOWN: usize = 25;
+/// How much of the beginning and of the end of the output an error shows, in lines.
+const SHOWN: (usize, usize) = (12, 12);
 
 /// What a program left.
 pub(super) struct Output {
@@ -27,8 +27,8 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// The end of what it said, for an error.
-    pub(super) fn tail(&self) -> String {
+    /// What it said, for an error: npm names the cause first, compilers last.
+    pub(super) fn said(&self) -> String {
         let said = if self.stderr.trim().is_empty() {
             &self.stdout
         } else {
@@ -36,9 +36,19 @@ impl Output {
         };
         let lines: Vec<&str> = said
             .lines()
-            .filter(|line| !line.trim().is_empty())
+            .filter(|line| !line.trim().is_empty() && !line.starts_with("npm warn"))
             .collect();
-        lines[lines.len().saturating_sub(SHOWN)..].join("\n")
+        let (first, last) = SHOWN;
+        if lines.len() <= first + last + 1 {
+            return lines.join("\n");
+        }
+        let left_out = format!("… {} lines …", lines.len() - first - last);
+        [
+            lines[..first].join("\n"),
+            left_out,
+            lines[lines.len() - last..].join("\n"),
+        ]
+        .join("\n")
     }
 }
 

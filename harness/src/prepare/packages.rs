@@ -51,7 +51,7 @@ pub fn ensure_packages(steps: Steps<'_>) -> Result<(), Error> {
         if !output.status.success() {
             return Err(Error::preparation(
                 STEP,
-                format!("npm ci failed ({})\n{}", output.status, output.tail()),
+                format!("npm ci failed ({})\n{}", output.status, output.said()),
                 format!(
                     "run `npm ci` in {} by hand; npm's own configuration decides which registry and \
                      proxy it uses",

@@ -18,7 +18,7 @@ pub(super) fn versions(steps: Steps<'_>, step: &str, package: &str) -> Result<Ve
     let list = if output.status.success() {
         serde_json::from_str(&output.stdout).map_err(|error| error.to_string())
     } else {
-        Err(output.tail())
+        Err(output.said())
     };
     list.map_err(|cause| {
         Error::preparation(
@@ -71,7 +71,7 @@ pub(super) fn install(
             format!(
                 "npm cannot install {package}@{version} ({})\n{}",
                 output.status,
-                output.tail()
+                output.said()
             ),
             "look at the network and npm's configuration (`npm ping`), and whether the version exists",
         ));

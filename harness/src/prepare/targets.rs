@@ -78,7 +78,7 @@ fn build(steps: Steps<'_>, target: &Target) -> Result<(), Error> {
         if !output.status.success() {
             return Err(Error::preparation(
                 &step,
-                format!("`{line}` failed ({})\n{}", output.status, output.tail()),
+                format!("`{line}` failed ({})\n{}", output.status, output.said()),
                 format!("correct it, or run it by hand in {}", folder.display()),
             ));
         }
