@@ -148,6 +148,10 @@ fn the_addon_is_told_from_node() {
 #[test]
 fn records_of_one_place_become_one_site() {
     let mut report = report("addon-in-worker");
+    for error in &mut report.errors {
+        // JavaScript that the addon calls and that calls it again.
+        error.stack.insert(1, Frame::default());
+    }
     let mut again = report.errors.clone();
     for error in &mut again {
         error.unique += 1000;
@@ -238,6 +242,7 @@ proptest! {
     ) {
         let mut bytes = bytes(sample);
         bytes.truncate(cut.index(bytes.len()));
+        let bytes_end_with_root = bytes.trim_ascii_end().ends_with(b"</valgrindoutput>");
         let whole = Report::parse(&bytes);
         for (at, byte) in damage {
             if !bytes.is_empty() {
@@ -247,7 +252,8 @@ proptest! {
         }
         let _ = Report::parse(&bytes);
         if let Ok(report) = whole {
-            prop_assert!(!report.is_conclusive());
+            // Cutting the blanks after the root loses nothing.
+            prop_assert_eq!(report.is_conclusive(), bytes_end_with_root);
             prop_assert!(report.errors.len() <= self::report(sample).errors.len());
         }
     }
