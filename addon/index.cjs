@@ -208,11 +208,14 @@ function isBag(value) {
   );
 }
 
-/** A blob as a view, or the error for anything else that is left. */
+/**
+ * A blob as a view, or the error for anything else that is left. An empty buffer (not an empty
+ * view of one) is NULL in Node, and so it is here: `undefined`.
+ */
 function view(value, at) {
   if (isView(value)) return value;
-  if (isAnyArrayBuffer(value)) return new Uint8Array(value);
-  throw unbindable(at);
+  if (!isAnyArrayBuffer(value)) throw unbindable(at);
+  return value.byteLength === 0 ? undefined : new Uint8Array(value);
 }
 
 /** Calls an entry point with values bound by position. */
@@ -245,8 +248,13 @@ function callWith(entry, handle, values, count) {
         if (value === null) {
           PARAM_TAGS[i] = NULL;
         } else {
-          extras[used++] = view(value, i + 1);
-          PARAM_TAGS[i] = BLOB;
+          const bytes = view(value, i + 1);
+          if (bytes === undefined) {
+            PARAM_TAGS[i] = NULL;
+          } else {
+            extras[used++] = bytes;
+            PARAM_TAGS[i] = BLOB;
+          }
         }
     }
   }
@@ -794,11 +802,10 @@ class Statement {
     return row;
   }
 
-  /** For the iterator: gives locks back before the end. */
+  /** For the iterator: gives locks back before the end, unless they are another execution's. */
   static stop(statement, turn) {
     if (statement.#busy) throw state('statement is already being executed');
-    Statement.#ready(statement, turn);
-    native.stmtReset(statement.#handle);
+    if (statement.#turn === turn) native.stmtReset(statement.#handle);
   }
 
   static #ready(statement, turn) {
@@ -880,8 +887,8 @@ class StatementIterator {
 
   return() {
     StatementIterator.#check(this);
+    Statement.check(this.#statement);
     if (!this.#done) {
-      Statement.check(this.#statement);
       Statement.stop(this.#statement, this.#turn);
       this.#done = true;
     }
@@ -1028,6 +1035,11 @@ function limitsOf(read, write) {
       set(key, descriptor.value);
       return true;
     },
+    // Node lists what a user added first.
+    ownKeys: (object) => {
+      const keys = Reflect.ownKeys(object);
+      return [...keys.filter((key) => !isLimit(key)), ...keys.filter(isLimit)];
+    },
     getOwnPropertyDescriptor(object, key) {
       if (isLimit(key)) object[key] = read(LIMITS[key]);
       return Reflect.getOwnPropertyDescriptor(object, key);
@@ -1117,8 +1129,8 @@ class Database {
         throw argType('The "options" argument must be an object.');
       }
       options = {
-        readBigInts: boolean(given, 'readBigInts') ?? options.readBigInts,
         returnArrays: boolean(given, 'returnArrays') ?? options.returnArrays,
+        readBigInts: boolean(given, 'readBigInts') ?? options.readBigInts,
         allowBareNamedParameters:
           boolean(given, 'allowBareNamedParameters') ?? options.allowBareNamedParameters,
         allowUnknownNamedParameters:

@@ -22,7 +22,7 @@ use crate::rows::Integers;
 use crate::stmt::Stmt;
 use crate::vfs;
 
-/// Makes a Node-API callback of a body, and its place in the table.
+/// Makes a table of Node-API callbacks: name, body, and whether the shared buffer must be there.
 macro_rules! entry_points {
     ($($name:literal => $body:path, $needs_buffer:literal;)*) => {
         &[$((
@@ -41,7 +41,11 @@ macro_rules! entry_points {
     };
 }
 
-type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
+#[cfg(any(feature = "misuse", debug_assertions))]
+pub(crate) use entry_points;
+
+/// An entry point as Node-API calls it.
+pub type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
     c"init" => init, false;
@@ -86,7 +90,10 @@ pub fn register(env: sys::napi_env, exports: sys::napi_value) -> std::result::Re
     vfs::register()?;
     let quiet = |_: Failure| "the thread is ending".to_owned();
     let state = EnvState::install(env).map_err(quiet)?;
-    for (name, callback) in ENTRY_POINTS {
+    let entry_points = ENTRY_POINTS.iter();
+    #[cfg(any(feature = "misuse", debug_assertions))]
+    let entry_points = entry_points.chain(crate::misuse::ENTRY_POINTS);
+    for (name, callback) in entry_points {
         let mut function = ptr::null_mut();
         // SAFETY: the name ends with a NUL; the state outlives the functions, being held by the
         // env's instance data.

@@ -5,6 +5,9 @@
 //! in order. More than four cross as one array, and so do all values when there are more than
 //! [`layout::MAX_PARAMS`].
 
+// The shared buffer is an ArrayBuffer, which starts on a multiple of 8, and so do its slots.
+#![allow(clippy::cast_ptr_alignment)]
+
 use std::ffi::c_int;
 use std::ptr;
 

@@ -24,6 +24,7 @@ const STEPS_BETWEEN_LOOKS: c_int = 4_000;
 
 /// How a connection is opened: the options of `new DatabaseSync()`.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // they are switches of SQLite, each independent
 pub struct OpenOptions {
     /// `SQLITE_OPEN_READONLY` instead of read, write and create.
     pub read_only: bool,

@@ -4,6 +4,9 @@
 //! value or a [`Failure`]. It never throws, never unwinds into Node, and never insists that a
 //! Node-API call succeeds.
 
+// The shared buffer is an ArrayBuffer, which starts on a multiple of 8, and so do its slots.
+#![allow(clippy::cast_ptr_alignment)]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 

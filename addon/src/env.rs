@@ -35,6 +35,7 @@ pub struct EnvState {
     references: RefCell<Option<References>>,
     databases: RefCell<Vec<*const Db>>,
     failure: RefCell<Option<Failure>>,
+    #[allow(clippy::vec_box)] // moved in and out at each call: a pointer, not four vectors
     buffers: RefCell<Vec<Box<Buffers>>>,
     scratch: RefCell<Vec<u8>>,
 }

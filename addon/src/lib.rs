@@ -13,6 +13,9 @@
 //! Nothing here is process-wide but SQLite itself and counters: an env never sees another env's
 //! state.
 
+// Node-API's pointers are opaque here: they are passed on, and Node checks them.
+#![allow(clippy::not_unsafe_ptr_arg_deref)]
+
 pub mod affinity;
 pub mod api;
 pub mod bind;
@@ -23,6 +26,8 @@ pub mod failure;
 pub mod handle;
 pub mod js;
 pub mod layout;
+#[cfg(any(feature = "misuse", debug_assertions))]
+pub mod misuse;
 pub mod rows;
 pub mod stmt;
 pub mod text;
@@ -38,6 +43,5 @@ pub fn register(exports: Object, env: napi::Env) -> napi::Result<()> {
     // Unloading would drop SQLite's table of POSIX locks and leave its thread-local destructors
     // pointing nowhere, so the binary stays mapped until the process ends.
     napi::bindgen_prelude::retain_current_module_for_unload_safety();
-    api::register(env.raw(), exports.raw())
-        .map_err(|message| napi::Error::from_reason(message.to_string()))
+    api::register(env.raw(), exports.raw()).map_err(napi::Error::from_reason)
 }

@@ -176,26 +176,25 @@ impl Stmt {
     pub fn run(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         self.begin(call)?;
         let raw = self.raw()?;
-        let step = self.step(raw);
-        let connection = self.db.raw()?;
-        if step.is_ok() {
-            // SAFETY: the connection is open.
-            let (changes, rowid) = unsafe {
-                (
-                    ffi::sqlite3_changes64(connection),
-                    ffi::sqlite3_last_insert_rowid(connection),
-                )
-            };
-            #[allow(clippy::cast_precision_loss)] // JavaScript looks at the exact value then
-            {
-                call.put_f64(layout::CHANGES_F64, changes as f64);
-                call.put_f64(layout::ROWID_F64, rowid as f64);
-            }
-            call.put_i64(layout::CHANGES_I64, changes);
-            call.put_i64(layout::ROWID_I64, rowid);
-        }
+        self.step(raw).inspect_err(|_| self.reset())?;
+        // A statement with RETURNING counts its changes when it ends, not at its first row.
         self.reset();
-        step.map(|_| UNDEFINED)
+        let connection = self.db.raw()?;
+        // SAFETY: the connection is open.
+        let (changes, rowid) = unsafe {
+            (
+                ffi::sqlite3_changes64(connection),
+                ffi::sqlite3_last_insert_rowid(connection),
+            )
+        };
+        #[allow(clippy::cast_precision_loss)] // JavaScript looks at the exact value then
+        {
+            call.put_f64(layout::CHANGES_F64, changes as f64);
+            call.put_f64(layout::ROWID_F64, rowid as f64);
+        }
+        call.put_i64(layout::CHANGES_I64, changes);
+        call.put_i64(layout::ROWID_I64, rowid);
+        Ok(UNDEFINED)
     }
 
     /// The first row, if any.
@@ -226,10 +225,11 @@ impl Stmt {
         self.begin(call).map(|()| UNDEFINED)
     }
 
-    /// The next row of an iteration.
+    /// The next row of an iteration. A row that cannot be read is an error, and the next call
+    /// goes on behind it; an error of SQLite ends the execution.
     pub fn next(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         let outcome = self.read(call, 1);
-        if outcome.is_err() {
+        if matches!(outcome, Err(Failure::Sqlite { .. } | Failure::Quiet)) {
             self.reset();
         }
         outcome

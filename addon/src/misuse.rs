@@ -1,0 +1,73 @@
+//! Test-only entry points that do what no JavaScript can: carry a native handle to another thread.
+//!
+//! They exist in debug builds and with the feature `misuse`, so that the affinity check can be
+//! attacked for real. They are in no release build, and so in no package.
+
+use std::ffi::{CStr, c_void};
+use std::ptr;
+
+use napi::sys;
+
+use crate::api::{Callback, entry_points};
+use crate::entry::{self, Call};
+use crate::failure::{Failure, Result};
+use crate::js;
+
+/// The entry points of this module.
+pub const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
+    c"misuseExpose" => expose, true;
+    c"misuseAdopt" => adopt, true;
+    c"misusePanic" => panic_now, true;
+};
+
+/// `misuseExpose(handle) -> bigint`: the address behind a handle.
+fn expose(call: &Call<'_>) -> Result<sys::napi_value> {
+    let mut data: *mut c_void = ptr::null_mut();
+    // SAFETY: out-parameters are locals.
+    unsafe {
+        js::ok(sys::napi_get_value_external(
+            call.env(),
+            call.arg(0),
+            &raw mut data,
+        ))?;
+        let mut value = ptr::null_mut();
+        js::ok(sys::napi_create_bigint_uint64(
+            call.env(),
+            data.expose_provenance() as u64,
+            &raw mut value,
+        ))?;
+        Ok(value)
+    }
+}
+
+/// `misuseAdopt(address) -> handle`: a handle of this env to another env's object. It does not keep
+/// the object alive; the test does.
+fn adopt(call: &Call<'_>) -> Result<sys::napi_value> {
+    let (mut address, mut lossless) = (0, false);
+    // SAFETY: out-parameters are locals; there is no finalizer.
+    unsafe {
+        js::ok(sys::napi_get_value_bigint_uint64(
+            call.env(),
+            call.arg(0),
+            &raw mut address,
+            &raw mut lossless,
+        ))?;
+        let data = ptr::with_exposed_provenance_mut::<c_void>(
+            usize::try_from(address).map_err(|_| Failure::Quiet)?,
+        );
+        let mut value = ptr::null_mut();
+        js::ok(sys::napi_create_external(
+            call.env(),
+            data,
+            None,
+            ptr::null_mut(),
+            &raw mut value,
+        ))?;
+        Ok(value)
+    }
+}
+
+/// `misusePanic()`: panics, to see that the guard turns it into an error.
+fn panic_now(_call: &Call<'_>) -> Result<sys::napi_value> {
+    panic!("asked for by a test")
+}

@@ -1,0 +1,129 @@
+'use strict';
+
+/** The guard around the entry points: wrong threads, wrong handles, panics, no initialisation. */
+
+const assert = require('node:assert');
+const { once } = require('node:events');
+const { test } = require('node:test');
+const { Worker } = require('node:worker_threads');
+const { loadNative, openNative } = require('./native.cjs');
+
+const AFFINITY = 5;
+const ARG_TYPE = 3;
+const INTERNAL = 7;
+
+/** Every entry point that takes a handle, with arguments that would otherwise do. */
+const OF_DATABASE = [
+  ['dbExec', 'select 1'],
+  ['dbPrepare', 'select 1', 0],
+  ['dbLocation', 'main'],
+  ['dbInTransaction'],
+  ['dbLimit', 0, -1],
+  ['dbClose'],
+];
+const OF_STATEMENT = [
+  ['stmtRun', 0],
+  ['stmtGet', 0],
+  ['stmtAll', 0],
+  ['stmtMore'],
+  ['stmtStart', 0],
+  ['stmtNext'],
+  ['stmtReset'],
+  ['stmtBigInts', 1],
+  ['stmtColumnNames'],
+  ['stmtColumns'],
+  ['stmtParameterNames'],
+  ['stmtSql'],
+  ['stmtExpandedSql'],
+  ['stmtFinalize'],
+];
+const NO_HANDLE = ['init', 'takeFailure', 'dbOpen', 'sqliteVersion'];
+
+const { native, call } = openNative();
+const misuse = 'misuseAdopt' in native;
+
+test('the lists above name every entry point', () => {
+  const listed = [...OF_DATABASE, ...OF_STATEMENT].map(([name]) => name);
+  const exported = Object.keys(native).filter((name) => !name.startsWith('misuse'));
+  assert.deepStrictEqual([...listed, ...NO_HANDLE].sort(), exported.sort());
+});
+
+test('a handle in another thread: every entry point refuses, and touches nothing', async (t) => {
+  assert.ok(misuse, 'these tests need a debug build, or one with the feature "misuse"');
+  const worker = new Worker(require.resolve('./guard-worker.cjs'));
+  t.after(() => worker.terminate());
+  const [handles] = await once(worker, 'message');
+  const database = call('misuseAdopt', handles.database).value;
+  const statement = call('misuseAdopt', handles.statement).value;
+  for (const [handle, entries] of [
+    [database, OF_DATABASE],
+    [statement, OF_STATEMENT],
+  ]) {
+    for (const [entry, ...args] of entries) {
+      const { value, failure } = call(entry, handle, ...args);
+      assert.strictEqual(value, undefined, entry);
+      assert.strictEqual(failure?.[0], AFFINITY, entry);
+      assert.match(failure[1], new RegExp(`belongs to worker ${handles.threadId}\\b`), entry);
+      assert.match(failure[1], /used by the main thread/, entry);
+    }
+  }
+  // The owner still has what it had, in the middle of its iteration and its transaction.
+  worker.postMessage('go on');
+  const [rows] = await once(worker, 'message');
+  assert.deepStrictEqual(rows, { rows: 3, inTransaction: true, closed: true });
+  const [code] = await once(worker, 'exit');
+  assert.strictEqual(code, 0);
+});
+
+test('a handle of the wrong kind, and what is no handle, are refused', () => {
+  const database = call('dbOpen', ':memory:', 2, 0).value;
+  const statement = call('dbPrepare', database, 'select 1', 0).value;
+  for (const [entry, ...args] of OF_DATABASE) {
+    for (const wrong of [statement, undefined, null, {}, 5, 'x']) {
+      assert.strictEqual(call(entry, wrong, ...args).failure?.[0], ARG_TYPE, entry);
+    }
+  }
+  for (const [entry, ...args] of OF_STATEMENT) {
+    for (const wrong of [database, undefined, null, {}, 5, 'x']) {
+      assert.strictEqual(call(entry, wrong, ...args).failure?.[0], ARG_TYPE, entry);
+    }
+  }
+});
+
+test('arguments that the JavaScript layer would not send are refused', () => {
+  const database = call('dbOpen', ':memory:', 2, 0).value;
+  const statement = call('dbPrepare', database, 'select ?', 0).value;
+  const long = call('dbPrepare', database, `select ?${', ?'.repeat(69)}`, 0).value;
+  const attempts = [
+    ['dbExec', database, 5],
+    ['dbPrepare', database, {}, 0],
+    ['dbPrepare', database, 'select 1', 'x'],
+    ['dbOpen', {}, 0, 0],
+    ['dbOpen', ':memory:', 'x', 0],
+    ['stmtGet', statement, 'x'],
+    ['stmtGet', long, 65],
+  ];
+  for (const [entry, ...args] of attempts) {
+    assert.strictEqual(call(entry, ...args).failure?.[0], ARG_TYPE, `${entry}(${args.slice(1)})`);
+  }
+  // An array is announced and none is there: Node-API's own exception comes through.
+  assert.throws(() => call('stmtGet', statement, 1 | (1 << 17)), TypeError);
+});
+
+test('a panic becomes an error, and the next call works', () => {
+  const { failure } = call('misusePanic');
+  assert.strictEqual(failure[0], INTERNAL);
+  assert.match(failure[1], /asked for by a test/);
+  assert.match(call('sqliteVersion').value, /^3\./);
+});
+
+test('before it is initialised the binary does nothing, and it is initialised once', () => {
+  const bare = loadNative();
+  for (const name of Object.keys(bare)) {
+    if (name !== 'init') assert.strictEqual(bare[name]({}, 'x', 0), undefined, name);
+  }
+  assert.strictEqual(bare.init(new ArrayBuffer(8), [], () => {}, 'x'), undefined, 'too small');
+  assert.strictEqual(bare.init({}, [], () => {}, 'x'), undefined, 'no buffer');
+  const { native: ready } = openNative();
+  assert.strictEqual(ready.init(new ArrayBuffer(512 * 1024), [], () => {}, 'x'), undefined);
+});
