@@ -75,14 +75,6 @@ proptest! {
         prop_assert!((wilson_lower(t, level(c)) - score.low).abs() < 1e-9);
     }
 
-    /// The exact interval pays for its promise: at the usual levels it is never the narrower one by
-    /// more than rounding, at either end where the other has not reached 0 or 1.
-    #[test]
-    fn the_exact_interval_is_wider_than_wilsons(t in tallies(), c in 90.0_f64..99.0) {
-        prop_assume!(t.failures() > 0 && t.passes() > 0);
-        prop_assert!(clopper_pearson(t, level(c)).width() > wilson(t, level(c)).width());
-    }
-
     #[test]
     fn swapping_passes_and_failures_mirrors_the_interval(t in tallies(), c in levels()) {
         let mirrored = tally(t.passes(), t.runs());
@@ -167,6 +159,21 @@ fn clopper_pearson_covers_at_least_what_it_says_for_every_rate() {
         // An interval that always said "anything" would cover too: it must not be lavish.
         if n >= 5 {
             assert!(least.1 < 0.97, "n={n}: {least:?}");
+        }
+    }
+}
+
+/// The exact interval pays for its promise. (At other levels and next to either end Wilson's can be
+/// the wider one: 1 of 26 at 98.7 %.)
+#[test]
+fn at_95_percent_the_exact_interval_is_wider_than_wilsons() {
+    for n in 2..=300 {
+        for k in 1..n {
+            let (t, c) = (tally(k, n), Confidence::P95);
+            assert!(
+                clopper_pearson(t, c).width() > wilson(t, c).width(),
+                "{k} of {n}"
+            );
         }
     }
 }

@@ -168,6 +168,28 @@ fn records_of_one_place_become_one_site() {
     assert_eq!(counts, [(2, 2), (2, 10)]);
 }
 
+/// JavaScript that the addon called has called it again: both belong to the place.
+#[test]
+fn the_addons_part_reaches_to_its_outermost_frame() {
+    let mut report = report("addon-in-worker");
+    let outer = Frame {
+        function: Some("outer".into()),
+        obj: Some("/src/addon.node".into()),
+        ..Frame::default()
+    };
+    for error in &mut report.errors {
+        if Addon::Any.role(error).is_some() {
+            error.stack.insert(10, outer.clone());
+        }
+    }
+    let found = sites(&report, &Addon::Any);
+    assert_eq!(found.len(), 2);
+    for site in found {
+        assert_eq!(site.frames.len(), 11);
+        assert_eq!(site.frames.last(), Some(&outer));
+    }
+}
+
 #[test]
 fn memory_of_the_addon_that_others_touch_is_the_addons_too() {
     let mut report = report("overflow");

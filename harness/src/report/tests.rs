@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     event::{Event, RenderError, Renderer},
-    model::OutcomeKind,
+    model::{Outcome, OutcomeKind},
     results::Results,
 };
 
@@ -149,6 +149,29 @@ fn lists_of_everything() {
 }
 
 #[test]
+fn a_tab_in_a_field_of_a_list_shifts_nothing() {
+    let mut results = Results::of(&fixtures::everything());
+    for failure in &mut results.failures {
+        failure.fatal = Some("a\tb\nc".into());
+    }
+    for line in lists::crashed(&results).lines() {
+        assert_eq!(line.split('\t').nth(8), Some("a b"), "{line}");
+    }
+}
+
+#[test]
+fn crashes_with_different_texts_are_different_failures() {
+    let mut results = Results::of(&fixtures::everything());
+    let before = super::groups::groups(&results).len();
+    let crash = |failure: &&mut crate::results::Failure| {
+        failure.outcome.kind() == OutcomeKind::CrashAtTeardown
+    };
+    let alike = results.failures.iter_mut().find(crash).unwrap();
+    alike.fatal = Some("malloc(): unaligned tcache chunk detected".into());
+    assert_eq!(super::groups::groups(&results).len(), before + 1);
+}
+
+#[test]
 fn annotations_of_everything() {
     let text = annotated(&fixtures::everything());
     let errors = text
@@ -224,6 +247,14 @@ fn headlines() {
     let of = |events: Vec<Event>| verdict::headline(&Results::of(&events)).1;
     let mut killed = fixtures::all_green();
     killed.pop();
+    let mut unjudged = fixtures::all_green();
+    let last = unjudged.iter_mut().rev().find_map(|event| match event {
+        Event::JobFinished { outcome, .. } => Some(outcome),
+        _ => None,
+    });
+    *last.unwrap() = Outcome::Infra {
+        reason: "disk full".into(),
+    };
     insta::assert_snapshot!(
         [
             of(fixtures::everything()),
@@ -231,6 +262,7 @@ fn headlines() {
             of(fixtures::interrupted()),
             of(fixtures::unprepared()),
             of(killed),
+            of(unjudged),
             of(vec![Event::RunFinished {
                 exit: crate::exit::Exit::NothingSelected,
                 elapsed_ms: 1.0
