@@ -50,17 +50,22 @@ function refuseSecondStart(prefix) {
   }
 }
 
-async function runTest({ test, id, fileId, job, base }) {
+async function runTest({ test, id, fileId, job, base, limit }) {
   emit('test-start', { test: id, file: fileId, thread: threadId });
   if (IN_WORKERS.has(job.runner) && isMainThread) {
     throw new Error(`${job.runner} ran ${id} on the main thread: worker threads are not tested so`);
   }
   const { ctx, finish } = makeContext({ id, job, base });
+  // A promise that nothing will settle does not keep the event loop alive, and neither do node:test's own
+  // limits: without this, all tests after it would be cancelled.
+  const alive = setTimeout(() => {}, limit + 1000);
   try {
     await test.run(ctx);
   } catch (error) {
     await finish(true);
     throw error;
+  } finally {
+    clearTimeout(alive);
   }
   await finish(false);
 }
@@ -81,7 +86,7 @@ function register(file, { describe, test }) {
       const id = testId(prefix, one.name);
       const limit = one.timeoutMs ?? testLimitMs(job);
       // Runners look at a function's length (a callback?), so it takes no parameter.
-      const run = () => runTest({ test: one, id, fileId, job, base: path.dirname(file) });
+      const run = () => runTest({ test: one, id, fileId, job, limit, base: path.dirname(file) });
       REGISTER[job.runner](test, one.name, run, limit);
     }
   });

@@ -4,12 +4,12 @@
 
 const { inspect, isDeepStrictEqual } = require('node:util');
 
-/** What these assertions throw. Not `AssertionError`, whose message Jest replaces by its own. */
+/** What these assertions throw. Neither class nor code of `AssertionError`: Jest rewrites its message. */
 class CheckError extends Error {
   constructor(message, from) {
     super(message);
     this.name = 'CheckError';
-    this.code = 'ERR_ASSERTION';
+    this.code = 'ERR_CHECK';
     Error.captureStackTrace(this, from);
   }
 }

@@ -39,12 +39,18 @@ class Gate {
   /** Resolves when `count` have arrived, without blocking this thread. */
   async reached(slot, count, limitMs) {
     const end = performance.now() + limitMs;
-    for (;;) {
-      const seen = this.count(slot);
-      if (seen >= count) return;
-      const left = end - performance.now();
-      if (left <= 0) throw this.#late(slot, count, limitMs);
-      await Atomics.waitAsync(this.counters, slot, seen, left).value;
+    // waitAsync does not keep the event loop alive; this does, until after its time is over.
+    const alive = setTimeout(() => {}, limitMs + 1000);
+    try {
+      for (;;) {
+        const seen = this.count(slot);
+        if (seen >= count) return;
+        const left = end - performance.now();
+        if (left <= 0) throw this.#late(slot, count, limitMs);
+        await Atomics.waitAsync(this.counters, slot, seen, left).value;
+      }
+    } finally {
+      clearTimeout(alive);
     }
   }
 

@@ -9,8 +9,9 @@ import { pathToFileURL, fileURLToPath } from 'node:url';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import path from 'node:path';
+import events from './events.cjs';
 import job from './job.cjs';
-import { NodeTestReporter } from '../reporters/node-test.mjs';
+import { NodeTestReporter, announce } from '../reporters/node-test.mjs';
 
 const self = fileURLToPath(import.meta.url);
 const files = job.runnerFiles(job.readJob());
@@ -18,13 +19,24 @@ const [major] = process.versions.node.split('.').map(Number);
 const INNER = '--files-here';
 
 if (major >= 22) {
+  announce();
   const reporter = new NodeTestReporter();
   const stream = run({ files, isolation: 'none', concurrency: false });
   stream.on('data', (event) => reporter.take(event));
   stream.on('end', () => reporter.end());
   stream.compose(new spec()).pipe(process.stdout);
 } else if (process.argv[2] === INNER) {
-  for (const file of files) await import(pathToFileURL(file));
+  announce();
+  for (const file of files) {
+    try {
+      await import(pathToFileURL(file));
+    } catch (error) {
+      console.error(error);
+      const errors = [events.describeError(error)];
+      events.emit('file-end', { file: job.fileIdOf(file), ok: false, errors });
+      process.exitCode = 1;
+    }
+  }
 } else {
   runInner();
 }

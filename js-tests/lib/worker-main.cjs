@@ -17,7 +17,9 @@ const tools = {
   threadId,
   send: (body) => parentPort.postMessage({ kind: 'message', body }),
   /** Listening keeps the worker alive, until `parentPort.close()`. */
-  onMessage: (listener) => parentPort.on('message', listener),
+  onMessage: (listener) => {
+    parentPort.on('message', listener);
+  },
   close: () => parentPort.close(),
 };
 

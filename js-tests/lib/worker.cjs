@@ -114,7 +114,8 @@ class WorkerHandle {
   #unexpected(end) {
     const { message, stack } = describeError(end.error);
     const text = `worker "${this.name}" threw and exited with code ${end.code}: ${message}`;
-    const error = new Error(stack ? `${text}\n${stack}` : text);
+    const error = new Error(text);
+    if (stack) error.stack = `Error: ${text}\n${stack}`;
     if (end.error.code !== undefined) error.code = end.error.code;
     return error;
   }

@@ -19,7 +19,8 @@ const idOf = (result) => [...result.ancestorTitles, result.title].join(' > ');
 
 module.exports = class JestReporter {
   onRunStart() {
-    this.reported = new Set();
+    /** Status of each test as it was reported when the test ended. */
+    this.reported = new Map();
     emit('run-start', {
       runner: readJob().runner,
       runnerVersion: require('jest/package.json').version,
@@ -35,7 +36,7 @@ module.exports = class JestReporter {
 
   #testEnd(file, result) {
     const test = idOf(result);
-    this.reported.add(test);
+    this.reported.set(test, statusOf(result));
     const { duration } = result;
     emit('test-end', {
       test,
@@ -48,12 +49,17 @@ module.exports = class JestReporter {
 
   onTestFileResult(test, result) {
     const file = fileIdOf(test.path);
-    for (const one of result.testResults) {
-      // Skipped tests have no case result of their own.
-      if (!this.reported.has(idOf(one))) this.#testEnd(file, one);
-    }
     const error = result.testExecError ?? null;
     const errors = error ? [describeError(error)] : [];
+    for (const one of result.testResults) {
+      const reported = this.reported.get(idOf(one));
+      // Skipped tests have no case result of their own.
+      if (reported === undefined) this.#testEnd(file, one);
+      else if (reported !== statusOf(one)) {
+        // Jest blames a test for an error that came after its end; the test was reported already.
+        errors.push(...errorsOf(one));
+      }
+    }
     if (!error && result.failureMessage && result.numFailingTests === 0) {
       errors.push({ message: result.failureMessage });
     }
@@ -64,11 +70,13 @@ module.exports = class JestReporter {
     if (results.runExecError) {
       emit('file-end', { file: '(run)', ok: false, errors: [describeError(results.runExecError)] });
     }
+    // `results.success` is set only after this.
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     emit('run-end', {
       passed: results.numPassedTests,
       failed: results.numFailedTests,
       skipped: results.numPendingTests + results.numTodoTests,
-      ok: results.success && !results.wasInterrupted,
+      ok: failed === 0 && !results.runExecError && !results.wasInterrupted,
     });
   }
 };

@@ -1,8 +1,19 @@
 // The protocol's events from node:test: as a listener on the stream of `run()`, and, as the default
-// export, as a `--test-reporter`.
+// export, as a `--test-reporter` (which node:test loads late, so others have to announce the run).
 import path from 'node:path';
 import events from '../lib/events.cjs';
 import job from '../lib/job.cjs';
+
+/** The first event, and the last. */
+export function announce() {
+  events.emit('run-start', {
+    runner: job.readJob().runner,
+    runnerVersion: process.versions.node,
+    node: process.versions.node,
+    pid: process.pid,
+  });
+  events.emitProcessExit();
+}
 
 export class NodeTestReporter {
   constructor() {
@@ -12,15 +23,10 @@ export class NodeTestReporter {
     this.stray = [];
     /** Names of the suites that are open, by nesting. */
     this.open = [];
-    events.emit('run-start', {
-      runner: this.job.runner,
-      runnerVersion: process.versions.node,
-      node: process.versions.node,
-      pid: process.pid,
-    });
-    events.emitProcessExit();
-    // Sees each uncaught error, also those that node:test catches and only mentions in a diagnostic.
+    // See each uncaught error, also those that node:test catches and only mentions in a diagnostic. The
+    // second of them would keep an unhandled rejection from ending the process, but node:test does too.
     process.on('uncaughtExceptionMonitor', (error) => this.stray.push(error));
+    process.on('unhandledRejection', (error) => this.stray.push(error));
   }
 
   take({ type, data }) {
@@ -63,7 +69,8 @@ export class NodeTestReporter {
       this.ok = false;
       events.emit('file-end', { file: '(run)', ok: false, errors: [events.describeError(error)] });
     }
-    const ok = this.ok && this.counts.failed === 0;
+    // An exit code was set when a file could not be imported.
+    const ok = this.ok && this.counts.failed === 0 && !process.exitCode;
     events.emit('run-end', { ...this.counts, ok });
     if (!ok) process.exitCode = 1;
   }

@@ -80,6 +80,7 @@ function runJob({
   timeoutMs = 60000,
   seed = '17',
   adapter,
+  more = [],
 }) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'js-job-'));
   const tmp = path.join(dir, 'tmp');
@@ -109,7 +110,7 @@ function runJob({
   // Set by the node:test that runs this; a node:test below would talk to it.
   delete inherited.NODE_TEST_CONTEXT;
   const began = process.hrtime.bigint();
-  const end = spawnSync(node, RUNNERS[runner], {
+  const end = spawnSync(node, [...RUNNERS[runner], ...more], {
     cwd: root,
     encoding: 'utf8',
     timeout: timeoutMs,
@@ -172,7 +173,11 @@ if (require.main === module) {
   const target = readTarget(id, version, binary);
   const result = runJob({ node, target, topic, runner, adapter: process.env.ADAPTER });
   const found = summarise(result);
-  const good = found.passed === found.expected && found.code === 0 && found.badFiles.length === 0;
+  const good =
+    found.passed === found.expected &&
+    found.code === 0 &&
+    found.badFiles.length === 0 &&
+    found.runEnd?.ok;
   const lines = [];
   if (process.env.VERBOSE) lines.push(result.stdout, result.stderr);
   if (process.env.EVENTS) lines.push(...result.events.map((event) => JSON.stringify(event)));
