@@ -67,16 +67,18 @@ impl Workspace {
                 .unwrap_or_else(|| own.join("targets")),
         };
         let beside_suites = |name: &str| suites_dir.join(name).exists();
+        // Links are followed, because what stands in lib/ looks for its neighbours beside it.
         let lib = if beside_suites("lib") {
             suites_dir.join("lib")
         } else {
             own.join("lib")
         };
-        let packages = if beside_suites("package.json") {
+        let packages = if beside_suites("package-lock.json") {
             suites_dir.clone()
         } else {
             own
         };
+        let lib = lib.canonicalize().unwrap_or(lib);
         let state = root.join("target").join("threadproof");
         Ok(Workspace {
             root,

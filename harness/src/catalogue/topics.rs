@@ -71,6 +71,19 @@ pub fn load_topics(workspace: &Workspace) -> Result<Catalogue, Error> {
             help: "name a folder that holds suites/<topic>/ with --suites-dir".to_owned(),
         });
     }
+    if !suites
+        .ancestors()
+        .any(|folder| folder.join("package.json").is_file())
+    {
+        return Err(Error::Usage {
+            what: format!(
+                "there is no package.json in {}",
+                workspace.suites_dir.display()
+            ),
+            help: "put one there, if only with {}: Jest refuses to run outside of a package"
+                .to_owned(),
+        });
+    }
     let key = hash_of(&[&suites, &workspace.lib])?;
     let kept = workspace
         .state

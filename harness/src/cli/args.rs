@@ -148,7 +148,7 @@ pub(super) struct RunArgs {
         hide_env = true
     )]
     pub(super) load_timeout: humantime::Duration,
-    /// Time from the last word of a job's runner to the end of its process
+    /// Time from the end of a job's last test to the end of its process
     #[arg(
         long,
         env = "THREADPROOF_EXIT_TIMEOUT",

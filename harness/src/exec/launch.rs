@@ -37,7 +37,7 @@ const TELL: Duration = Duration::from_millis(200);
 pub struct Limits {
     /// From the start to the first test.
     pub load: Duration,
-    /// From the runner's last word to the end of the process.
+    /// From the end of the last test, or the runner's last word, to the end of the process.
     pub exit: Duration,
 }
 

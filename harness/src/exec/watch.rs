@@ -20,7 +20,7 @@ pub(super) struct Watch {
     /// Why nothing more is read.
     pub(super) broken: Option<String>,
     started: Instant,
-    /// When the runner's last word was seen.
+    /// When the end of the last test, or the runner's last word, was seen.
     done: Option<Instant>,
 }
 
@@ -56,7 +56,8 @@ impl Watch {
                 self.broken = Some(error.to_string());
             }
         }
-        if self.ledger.phase() == Phase::Exit {
+        // After the last test a runner only has to end its workers and itself.
+        if self.ledger.phase() == Phase::Exit || self.ledger.all_ended() {
             self.done.get_or_insert_with(Instant::now);
         }
         self.reader.lines() > before
@@ -68,7 +69,7 @@ impl Watch {
     }
 
     /// The limit that the process has passed, if any: for getting to its first test, for getting
-    /// through them all, for going away after the runner's last word.
+    /// through them all, for going away after the last of them.
     pub(super) fn expired(&self, limits: &Limits, timeout: Duration) -> Option<Expired> {
         let phase = self.ledger.phase();
         let (since, limit) = match self.done {

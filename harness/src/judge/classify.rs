@@ -24,9 +24,9 @@ pub fn classify(evidence: &Evidence) -> Outcome {
                 reason: "the run was interrupted".to_owned(),
             };
         }
-        Some(Stop::TimeLimit {
-            phase: Phase::Exit, ..
-        }) => return Outcome::HangAtExit,
+        Some(Stop::TimeLimit { phase, .. }) if *phase == Phase::Exit || all_ended(evidence) => {
+            return Outcome::HangAtExit;
+        }
         Some(Stop::TimeLimit { .. }) => return Outcome::HangInTest,
         None => {}
     }

@@ -196,6 +196,16 @@ fn every_combination_of_witnesses_has_its_outcome() {
             "HangAtExit",
         ),
         (
+            "stopped after the last test, before the runner's last word",
+            stopped(silent(evidence(&[Passed, Failed], ABORT)), Phase::Terminate),
+            "HangAtExit",
+        ),
+        (
+            "stopped while a test ends its workers",
+            stopped(silent(evidence(&[Passed, Open], ABORT)), Phase::Terminate),
+            "HangInTest",
+        ),
+        (
             "exit 0 in the middle of a test",
             silent(evidence(&[Passed, Open, Missing], OK)),
             "LostTests(2)",

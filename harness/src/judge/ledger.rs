@@ -18,6 +18,7 @@ pub struct Ledger {
     /// Started and not ended, in the order of their start.
     open: Vec<usize>,
     ended: u32,
+    expected: u32,
     phase: Phase,
     run_start: Option<RunStart>,
     run_end: Option<RunEnd>,
@@ -54,6 +55,7 @@ impl Ledger {
                 .collect(),
             open: Vec::new(),
             ended: 0,
+            expected: u32::try_from(manifest.len()).unwrap_or(u32::MAX),
             phase: Phase::Startup,
             run_start: None,
             run_end: None,
@@ -88,8 +90,8 @@ impl Ledger {
                     node,
                 });
             }
-            // Tests come and go, so the suites' phases do too; only the runner's last word is final.
-            ChildEvent::Phase { phase, .. } if self.phase != Phase::Exit => {
+            // Tests come and go, so the suites' phases do too, until the last test is done.
+            ChildEvent::Phase { phase, .. } if self.phase != Phase::Exit && !self.all_ended() => {
                 let loading = self.milestones.first_test_ms.is_none();
                 self.phase = if loading {
                     Phase::Load
@@ -137,6 +139,10 @@ impl Ledger {
                 };
                 if record.state != TestState::Failed {
                     record.state = state;
+                }
+                if self.all_ended() && self.phase != Phase::Exit {
+                    // Runners end their workers before they say their last word.
+                    self.phase = Phase::Terminate;
                 }
             }
             ChildEvent::FileEnd { file, ok, errors } => {
@@ -191,6 +197,11 @@ impl Ledger {
     /// The last phase reached.
     pub fn phase(&self) -> Phase {
         self.phase
+    }
+
+    /// Whether every test of the manifest has ended.
+    pub fn all_ended(&self) -> bool {
+        self.ended == self.expected
     }
 
     /// Whether a test has started.
