@@ -191,8 +191,7 @@ const ALL_IN_ARRAY = 1 << 17;
 /** Texts and blobs of the call being made. */
 const extras = [undefined, undefined, undefined, undefined];
 
-const unbindable = (at) =>
-  argType(`Provided value cannot be bound to SQLite parameter ${at}.`);
+const unbindable = (at) => argType(`Provided value cannot be bound to SQLite parameter ${at}.`);
 
 function int64(value) {
   if (BigInt.asIntN(64, value) !== value) throw argValue('BigInt value is too large to bind.');
@@ -283,8 +282,7 @@ function callWithMany(entry, handle, values, count) {
   for (let i = 0; i < count; i++) {
     const value = values[i];
     if (typeof value === 'bigint') int64(value);
-    const plain =
-      value === null || (typeof value !== 'object' && typeof value !== 'function');
+    const plain = value === null || (typeof value !== 'object' && typeof value !== 'function');
     if (typeof value === 'symbol') throw unbindable(i + 1);
     list[i] = plain ? value : view(value, i + 1);
   }
@@ -502,7 +500,6 @@ const accessor = (get) => {
 
 class Statement {
   #handle;
-  #database;
   /** Number of parameters when none has a name, else -1: then positions must be looked up. */
   #plain;
   #count;
@@ -518,9 +515,8 @@ class Statement {
   /** Set while user code runs in the middle of an execution: the getters of named parameters. */
   #busy = false;
 
-  constructor(handle, database, options) {
+  constructor(handle, options) {
     this.#handle = handle;
-    this.#database = database;
     this.#count = I32[ROWS];
     this.#plain = I32[FLAGS] & NAMED ? -1 : this.#count;
     this.#bigInts = options.readBigInts;
@@ -543,7 +539,8 @@ class Statement {
       Statement.#check(this);
       const sql = native.stmtExpandedSql(this.#handle);
       if (I32[STATUS] !== 0) raise();
-      if (sql === null) throw sqliteError(7, 'Expanded SQL text would exceed configured limits', 'out of memory');
+      if (sql === null)
+        throw sqliteError(7, 'Expanded SQL text would exceed configured limits', 'out of memory');
       return sql;
     }),
   };
@@ -928,7 +925,10 @@ const LIMITS = {
 function checkPath(path) {
   if (typeof path === 'string') {
     if (!path.includes('\0')) return path;
-  } else if (path instanceof Uint8Array || (isView(path) && path[Symbol.toStringTag] === 'Uint8Array')) {
+  } else if (
+    path instanceof Uint8Array ||
+    (isView(path) && path[Symbol.toStringTag] === 'Uint8Array')
+  ) {
     if (!path.includes(0)) return path;
   } else if (typeof path === 'object' && path !== null) {
     const { href } = path;
@@ -939,9 +939,7 @@ function checkPath(path) {
       return href;
     }
   }
-  throw argType(
-    'The "path" argument must be a string, Uint8Array, or URL without null bytes.',
-  );
+  throw argType('The "path" argument must be a string, Uint8Array, or URL without null bytes.');
 }
 
 /** The options of `new DatabaseSync()`, checked in Node's order. */
@@ -1143,7 +1141,7 @@ class Database {
     const statement = native.dbPrepare(handle, sql, persistent ? 1 : 0);
     if (I32[STATUS] !== 0) raise();
     if (statement === undefined) throw argValue('The SQL query contains no statements.');
-    return new Statement(statement, this, options);
+    return new Statement(statement, options);
   }
 
   exec() {
@@ -1178,11 +1176,7 @@ class Database {
  */
 function DatabaseSync() {
   if (new.target === undefined) {
-    throw coded(
-      TypeError,
-      'ERR_CONSTRUCT_CALL_REQUIRED',
-      'Cannot call constructor without `new`',
-    );
+    throw coded(TypeError, 'ERR_CONSTRUCT_CALL_REQUIRED', 'Cannot call constructor without `new`');
   }
   const path = checkPath(arguments[0]);
   const options = checkOptions(arguments.length > 1 ? arguments[1] : {});
@@ -1190,10 +1184,6 @@ function DatabaseSync() {
 }
 
 // A second argument counts even when it is undefined, as in Node.
-dressMethods(
-  Database.prototype,
-  ['open', 'close', 'prepare', 'exec', 'location'],
-  DatabaseSync,
-);
+dressMethods(Database.prototype, ['open', 'close', 'prepare', 'exec', 'location'], DatabaseSync);
 
 module.exports = { DatabaseSync, StatementSync };

@@ -263,6 +263,10 @@ impl Db {
 
 impl Drop for Db {
     fn drop(&mut self) {
+        #[cfg(any(feature = "misuse", debug_assertions))]
+        if !self.raw.get().is_null() && !self.state.is_alive() {
+            crate::misuse::count_late_end();
+        }
         self.close();
     }
 }

@@ -5,6 +5,7 @@
 
 use std::ffi::{CStr, c_void};
 use std::ptr;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use napi::sys;
 
@@ -18,7 +19,22 @@ pub const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
     c"misuseExpose" => expose, true;
     c"misuseAdopt" => adopt, true;
     c"misusePanic" => panic_now, true;
+    c"misuseLateEnds" => late_ends, true;
 };
+
+/// Connections and statements of the process that were still open after the cleanup hook of their
+/// env had run: the hook is there to leave none to the finalizers, whose order nobody knows.
+static LATE_ENDS: AtomicI32 = AtomicI32::new(0);
+
+/// Counts one that a finalizer had to end.
+pub fn count_late_end() {
+    LATE_ENDS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// `misuseLateEnds() -> number`
+fn late_ends(call: &Call<'_>) -> Result<sys::napi_value> {
+    js::int32(call.env(), LATE_ENDS.load(Ordering::Relaxed))
+}
 
 /// `misuseExpose(handle) -> bigint`: the address behind a handle.
 fn expose(call: &Call<'_>) -> Result<sys::napi_value> {

@@ -274,6 +274,10 @@ impl Stmt {
 
 impl Drop for Stmt {
     fn drop(&mut self) {
+        #[cfg(any(feature = "misuse", debug_assertions))]
+        if !self.raw.get().is_null() && !self.db.state().is_alive() {
+            crate::misuse::count_late_end();
+        }
         self.finalize();
     }
 }

@@ -34,6 +34,8 @@ test('behaves as node:sqlite 26.10.0 was recorded to', () => compare(oracle));
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 const newEnough = major > 26 || (major === 26 && minor >= 10);
-test('behaves as the builtin of this Node', { skip: !newEnough && 'its node:sqlite is older' }, () =>
-  compare(runProbes(require('node:sqlite'))),
+test(
+  'behaves as the builtin of this Node',
+  { skip: !newEnough && 'its node:sqlite is older' },
+  () => compare(runProbes(require('node:sqlite'))),
 );

@@ -52,9 +52,7 @@ const MAKERS = [
 
 /** A value as a number column gives it back: text, blob and null as they are. */
 function rows(count, columns) {
-  return Array.from({ length: count }, () =>
-    Array.from({ length: columns }, () => pick(MAKERS)()),
-  );
+  return Array.from({ length: count }, () => Array.from({ length: columns }, () => pick(MAKERS)()));
 }
 
 function check(columns, count) {
@@ -99,16 +97,25 @@ test('bigints at the edges of 64 bits', () => {
   const insert = db.prepare('insert into t values (?)');
   for (const edge of edges) insert.run(edge);
   const all = db.prepare('select a from t').all();
-  assert.deepStrictEqual(all.map((row) => row.a), edges);
+  assert.deepStrictEqual(
+    all.map((row) => row.a),
+    edges,
+  );
   // As many as make the decoder compile itself.
   for (let i = 0; i < 100; i++) db.prepare('select a from t').all();
-  assert.deepStrictEqual(db.prepare('select a from t').all().map((row) => row.a), edges);
+  assert.deepStrictEqual(
+    db
+      .prepare('select a from t')
+      .all()
+      .map((row) => row.a),
+    edges,
+  );
 });
 
 test('rows are read before the next call can disturb them', () => {
   const db = new DatabaseSync(':memory:');
   db.exec('create table t(a); insert into t values (1), (2), (3)');
-  const outer = db.prepare('select a, printf(\'row %d\', a) as b from t');
+  const outer = db.prepare("select a, printf('row %d', a) as b from t");
   const inner = db.prepare('select ? as x, ? as y');
   const seen = [];
   for (const row of outer.iterate()) {

@@ -31,7 +31,11 @@ function describe(value, depth = 6) {
     describe(value[key], depth - 1),
   ]);
   const kind =
-    prototype === null ? 'null' : prototype === Object.prototype ? 'Object' : prototype.constructor.name;
+    prototype === null
+      ? 'null'
+      : prototype === Object.prototype
+        ? 'Object'
+        : prototype.constructor.name;
   return { [`<${kind}>`]: entries };
 }
 

@@ -75,6 +75,29 @@ test('a handle in another thread: every entry point refuses, and touches nothing
   assert.strictEqual(code, 0);
 });
 
+for (const end of ['', 'process.exit(3)', 'throw 5']) {
+  test(`the cleanup hook leaves nothing to finalizers: ${end || 'natural end'}`, async () => {
+    const worker = new Worker(
+      `const { openNative } = require(${JSON.stringify(require.resolve('./native.cjs'))});
+       const { call } = openNative();
+       globalThis.kept = [1, 2, 3].map(() => {
+         const database = call('dbOpen', ':memory:', 2, 0).value;
+         const statement = call('dbPrepare', database, 'select 1 union select 2', 0).value;
+         call('stmtStart', statement, 0);
+         call('stmtNext', statement);
+         return [database, statement];
+       });
+       ${end}`,
+      { eval: true },
+    );
+    worker.on('error', () => {});
+    await new Promise((settle) => {
+      worker.once('exit', settle);
+    });
+    assert.strictEqual(call('misuseLateEnds').value, 0);
+  });
+}
+
 test('a handle of the wrong kind, and what is no handle, are refused', () => {
   const database = call('dbOpen', ':memory:', 2, 0).value;
   const statement = call('dbPrepare', database, 'select 1', 0).value;
@@ -122,8 +145,19 @@ test('before it is initialised the binary does nothing, and it is initialised on
   for (const name of Object.keys(bare)) {
     if (name !== 'init') assert.strictEqual(bare[name]({}, 'x', 0), undefined, name);
   }
-  assert.strictEqual(bare.init(new ArrayBuffer(8), [], () => {}, 'x'), undefined, 'too small');
-  assert.strictEqual(bare.init({}, [], () => {}, 'x'), undefined, 'no buffer');
+  assert.strictEqual(
+    bare.init(new ArrayBuffer(8), [], () => {}, 'x'),
+    undefined,
+    'too small',
+  );
+  assert.strictEqual(
+    bare.init({}, [], () => {}, 'x'),
+    undefined,
+    'no buffer',
+  );
   const { native: ready } = openNative();
-  assert.strictEqual(ready.init(new ArrayBuffer(512 * 1024), [], () => {}, 'x'), undefined);
+  assert.strictEqual(
+    ready.init(new ArrayBuffer(512 * 1024), [], () => {}, 'x'),
+    undefined,
+  );
 });

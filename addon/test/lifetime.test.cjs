@@ -74,24 +74,29 @@ test('everything collected at once, in whatever order', async () => {
   assert.strictEqual(new DatabaseSync(':memory:').prepare(THREE).all().length, 3);
 });
 
-test('databases that are collected give their files back', { skip: process.platform !== 'linux' }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lifetime-'));
-  const open = () =>
-    readdirSync('/proc/self/fd').filter((fd) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
-      } catch {
-        return false;
-      }
-    }).length;
-  (() => {
-    for (let i = 0; i < 5; i++) new DatabaseSync(join(folder, `${i}.db`)).exec('create table t(a)');
-  })();
-  assert.strictEqual(open(), 5);
-  await collect();
-  assert.strictEqual(open(), 0);
-  rmSync(folder, { recursive: true });
-});
+test(
+  'databases that are collected give their files back',
+  { skip: process.platform !== 'linux' },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lifetime-'));
+    const open = () =>
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+        } catch {
+          return false;
+        }
+      }).length;
+    (() => {
+      for (let i = 0; i < 5; i++)
+        new DatabaseSync(join(folder, `${i}.db`)).exec('create table t(a)');
+    })();
+    assert.strictEqual(open(), 5);
+    await collect();
+    assert.strictEqual(open(), 0);
+    rmSync(folder, { recursive: true });
+  },
+);
 
 /** Ways for a worker to end in the middle of its work, and the code that it then has. */
 const ENDS = {
@@ -101,11 +106,14 @@ const ENDS = {
   'by terminate': ["parentPort.postMessage('ready'); for (;;) statement.all();", 1],
 };
 for (const [how, [code, expected]] of Object.entries(ENDS)) {
-  test(`a worker that ends ${how} gives everything back`, { skip: process.platform !== 'linux' }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'lifetime-'));
-    const path = join(folder, 'a.db');
-    const worker = new Worker(
-      `const { parentPort } = require('node:worker_threads');
+  test(
+    `a worker that ends ${how} gives everything back`,
+    { skip: process.platform !== 'linux' },
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'lifetime-'));
+      const path = join(folder, 'a.db');
+      const worker = new Worker(
+        `const { parentPort } = require('node:worker_threads');
        const { DatabaseSync } = require(${JSON.stringify(require.resolve('../index.cjs'))});
        const db = new DatabaseSync(${JSON.stringify(path)});
        db.exec('create table t(a); insert into t values (1), (2), (3); begin immediate; ' +
@@ -114,34 +122,40 @@ for (const [how, [code, expected]] of Object.entries(ENDS)) {
        const iterator = statement.iterate();
        iterator.next();
        ${code}`,
-      { eval: true },
-    );
-    worker.on('error', () => {});
-    const ended = new Promise((settle) => worker.once('exit', settle));
-    if (code.includes('ready')) {
-      await once(worker, 'message');
-      await worker.terminate();
-    }
-    const status = await ended;
-    assert.strictEqual(status, expected);
-    const db = new DatabaseSync(path);
-    db.exec('insert into t values (5)');
-    assert.deepStrictEqual(
-      db.prepare('select a from t').all().map((row) => row.a),
-      [1, 2, 3, 5],
-      'what was not committed is gone',
-    );
-    db.close();
-    const leaked = readdirSync('/proc/self/fd').filter((fd) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
-      } catch {
-        return false;
+        { eval: true },
+      );
+      worker.on('error', () => {});
+      const ended = new Promise((settle) => {
+        worker.once('exit', settle);
+      });
+      if (code.includes('ready')) {
+        await once(worker, 'message');
+        await worker.terminate();
       }
-    });
-    assert.deepStrictEqual(leaked, []);
-    rmSync(folder, { recursive: true });
-  });
+      const status = await ended;
+      assert.strictEqual(status, expected);
+      const db = new DatabaseSync(path);
+      db.exec('insert into t values (5)');
+      assert.deepStrictEqual(
+        db
+          .prepare('select a from t')
+          .all()
+          .map((row) => row.a),
+        [1, 2, 3, 5],
+        'what was not committed is gone',
+      );
+      db.close();
+      const leaked = readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+        } catch {
+          return false;
+        }
+      });
+      assert.deepStrictEqual(leaked, []);
+      rmSync(folder, { recursive: true });
+    },
+  );
 }
 
 test('a second copy in one thread has classes of its own', () => {
@@ -155,8 +169,11 @@ test('a second copy in one thread has classes of its own', () => {
     assert.ok(db instanceof Mine);
     assert.strictEqual(db.prepare(THREE).all().length, 3);
   }
-  assert.throws(() => first.DatabaseSync.prototype.exec.call(new second.DatabaseSync(':memory:'), ''), {
-    name: 'TypeError',
-    message: 'Illegal invocation',
-  });
+  assert.throws(
+    () => first.DatabaseSync.prototype.exec.call(new second.DatabaseSync(':memory:'), ''),
+    {
+      name: 'TypeError',
+      message: 'Illegal invocation',
+    },
+  );
 });

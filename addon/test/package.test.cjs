@@ -24,7 +24,14 @@ function run(command, args, options = {}) {
 
 before(() => {
   mkdirSync(source);
-  for (const part of ['package.json', 'index.cjs', 'index.mjs', 'index.d.ts', 'README.md', 'scripts']) {
+  for (const part of [
+    'package.json',
+    'index.cjs',
+    'index.mjs',
+    'index.d.ts',
+    'README.md',
+    'scripts',
+  ]) {
     cpSync(join(addon, part), join(source, part), { recursive: true });
   }
   mkdirSync(user);
@@ -33,7 +40,9 @@ before(() => {
 after(() => rmSync(folder, { recursive: true }));
 
 test('without a binary, the loader says which one is missing and how to get it', () => {
-  const { status, stderr } = run(process.execPath, ['-e', 'require("./index.cjs")'], { cwd: source });
+  const { status, stderr } = run(process.execPath, ['-e', 'require("./index.cjs")'], {
+    cwd: source,
+  });
   assert.notStrictEqual(status, 0);
   assert.match(stderr, /ERR_THREADPROOF_NO_BINARY/);
   assert.match(stderr, new RegExp(`no binary for ${process.platform}-${process.arch}`));

@@ -15,7 +15,11 @@ fn binary() -> PathBuf {
         std::env::consts::DLL_SUFFIX
     );
     let path = folder.join(name);
-    assert!(path.is_file(), "cargo builds the library before its tests: {}", path.display());
+    assert!(
+        path.is_file(),
+        "cargo builds the library before its tests: {}",
+        path.display()
+    );
     path
 }
 
@@ -24,7 +28,12 @@ fn run(file: &str) {
     let temp = tempfile::tempdir().expect("a temp dir");
     let output = Command::new("node")
         // The limit is for a process that hangs; the tests take a few seconds.
-        .args(["--expose-gc", "--test-reporter=tap", "--test-timeout=300000", "--test"])
+        .args([
+            "--expose-gc",
+            "--test-reporter=tap",
+            "--test-timeout=300000",
+            "--test",
+        ])
         .arg(folder.join(file))
         .env("THREADPROOF_SQLITE_BINARY", binary())
         .env("TMPDIR", temp.path())
