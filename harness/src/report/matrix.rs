@@ -15,7 +15,7 @@ pub(super) struct Matrix<'r> {
     /// In the order of the plan: target, runtime, runner.
     pub(super) rows: Vec<Row<'r>>,
     /// Why cells are not available; entries refer to them by position.
-    pub(super) reasons: Vec<Reason<'r>>,
+    pub(super) reasons: Vec<&'r str>,
 }
 
 /// A row.
@@ -36,13 +36,6 @@ pub(super) enum Entry<'r> {
     NotAvailable(usize),
     /// It was not asked for, or all its tests need what the target lacks.
     NotPlanned,
-}
-
-/// Why cells are not available, with all the rows for which this is why.
-pub(super) struct Reason<'r> {
-    pub(super) text: &'r str,
-    /// `target × runtime × runner`, each once.
-    pub(super) rows: Vec<String>,
 }
 
 impl Row<'_> {
@@ -86,7 +79,7 @@ impl<'r> Matrix<'r> {
         };
         keys.sort_by_key(|key| position(key));
 
-        let mut reasons: Vec<Reason<'r>> = Vec::new();
+        let mut reasons: Vec<&str> = Vec::new();
         let rows = keys
             .into_iter()
             .map(|(target, runtime, runner)| {
@@ -101,8 +94,7 @@ impl<'r> Matrix<'r> {
                         }
                         let missing = results.not_available.iter().find(|cell| here(&cell.cell));
                         missing.map_or(Entry::NotPlanned, |missing| {
-                            let row = format!("{target} × {runtime} × {runner}");
-                            Entry::NotAvailable(note(&mut reasons, &missing.reason, row))
+                            Entry::NotAvailable(note(&mut reasons, &missing.reason))
                         })
                     })
                     .collect();
@@ -135,19 +127,12 @@ fn key(cell: &CellId) -> (&str, &str, Runner) {
 }
 
 /// The position of a reason, which is added when it is new.
-fn note<'r>(reasons: &mut Vec<Reason<'r>>, text: &'r str, row: String) -> usize {
-    let at = reasons
+fn note<'r>(reasons: &mut Vec<&'r str>, reason: &'r str) -> usize {
+    reasons
         .iter()
-        .position(|reason| reason.text == text)
+        .position(|known| *known == reason)
         .unwrap_or_else(|| {
-            reasons.push(Reason {
-                text,
-                rows: Vec::new(),
-            });
+            reasons.push(reason);
             reasons.len() - 1
-        });
-    if !reasons[at].rows.contains(&row) {
-        reasons[at].rows.push(row);
-    }
-    at
+        })
 }

@@ -11,7 +11,7 @@ use super::{
     groups::{Group, groups},
     matrix::{Entry, Matrix},
     verdict::{self, Tone},
-    words::{self, Sum, counted},
+    words::{self, Sum},
 };
 
 /// Tests, cells and errors that are listed for a failure.
@@ -127,12 +127,7 @@ fn table(results: &Results) -> Vec<String> {
     }
     lines.push(String::new());
     for (at, reason) in matrix.reasons.iter().enumerate() {
-        lines.push(format!(
-            "- n/a <sup>{}</sup>: {} ({})",
-            at + 1,
-            text(reason.text),
-            counted(reason.rows.len(), "row")
-        ));
+        lines.push(format!("- n/a <sup>{}</sup>: {}", at + 1, text(reason)));
     }
     lines
 }

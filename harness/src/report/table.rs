@@ -147,14 +147,7 @@ fn table(results: &Results, width: Option<u16>) -> String {
         text.push_str("\nno cell can run here");
     }
     for (at, reason) in matrix.reasons.iter().enumerate() {
-        write!(
-            text,
-            "\nn/a [{}]: {} ({})",
-            at + 1,
-            reason.text,
-            listed(&reason.rows, MOST_LISTED)
-        )
-        .expect("writing to a string succeeds");
+        write!(text, "\nn/a [{}]: {reason}", at + 1).expect("writing to a string succeeds");
     }
     text
 }
@@ -194,15 +187,6 @@ fn colour(sum: Sum) -> Color {
     } else {
         Color::Green
     }
-}
-
-/// The first few of many, and how many more there are.
-fn listed(items: &[String], most: usize) -> String {
-    let mut text = items[..items.len().min(most)].join(", ");
-    if items.len() > most {
-        write!(text, " and {} more", items.len() - most).expect("writing to a string succeeds");
-    }
-    text
 }
 
 fn failures(out: &mut String, results: &Results, dir: &Path) {
