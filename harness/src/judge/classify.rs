@@ -75,20 +75,23 @@ pub fn classify(evidence: &Evidence) -> Outcome {
 
 /// Which of the crashes it was.
 fn crash(evidence: &Evidence) -> Outcome {
-    let mut expected = evidence
+    if all_ended(evidence) {
+        Outcome::CrashAtTeardown
+    } else if evidence
         .tests
         .iter()
-        .filter(|test| test.expected)
-        .peekable();
-    let untouched = |state| state == TestState::Missing;
-    if expected.peek().is_some() && evidence.tests.iter().all(|test| untouched(test.state)) {
-        return Outcome::CrashAtLoad;
-    }
-    if expected.all(|test| !matches!(test.state, TestState::Open | TestState::Missing)) {
-        Outcome::CrashAtTeardown
+        .all(|test| test.state == TestState::Missing)
+    {
+        Outcome::CrashAtLoad
     } else {
         Outcome::CrashInTest
     }
+}
+
+/// Whether every test of the manifest has a result.
+fn all_ended(evidence: &Evidence) -> bool {
+    let mut expected = evidence.tests.iter().filter(|test| test.expected);
+    expected.all(|test| !matches!(test.state, TestState::Open | TestState::Missing))
 }
 
 /// Whether the reporter says that something failed.
