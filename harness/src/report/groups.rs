@@ -8,7 +8,8 @@ use crate::{
 
 /// Failures of the same kind, phase, ending and fatal text, with the same tests involved.
 pub(super) struct Group<'r> {
-    /// The first of them, in the order in which they ended.
+    /// The first of them in the first of the cells: what is told of stands in its log, and its
+    /// command repeats it.
     pub(super) first: &'r Failure,
     /// The cells it was seen in, with how often, in the order of the plan.
     pub(super) cells: Vec<(&'r CellId, usize)>,
@@ -36,7 +37,7 @@ impl Group<'_> {
 /// The failures of a run in groups: worst kind first, then as they appeared. `Infra` comes last,
 /// because it says nothing of the target.
 pub(super) fn groups(results: &Results) -> Vec<Group<'_>> {
-    let mut found: Vec<(Likeness<'_>, Group<'_>)> = Vec::new();
+    let mut found: Vec<(Likeness<'_>, (Group<'_>, Vec<&Failure>))> = Vec::new();
     for failure in &results.failures {
         let likeness = Likeness::of(failure);
         let at = found
@@ -48,10 +49,11 @@ pub(super) fn groups(results: &Results) -> Vec<Group<'_>> {
                     cells: Vec::new(),
                     count: 0,
                 };
-                found.push((likeness, group));
+                found.push((likeness, (group, Vec::new())));
                 found.len() - 1
             });
-        let group = &mut found[at].1;
+        let (group, members) = &mut found[at].1;
+        members.push(failure);
         group.count += 1;
         match group
             .cells
@@ -62,11 +64,16 @@ pub(super) fn groups(results: &Results) -> Vec<Group<'_>> {
             None => group.cells.push((&failure.cell, 1)),
         }
     }
-    let mut groups: Vec<Group<'_>> = found.into_iter().map(|(_, group)| group).collect();
+    let mut groups: Vec<_> = found.into_iter().map(|(_, group)| group).collect();
     let planned = |cell: &CellId| results.cells.iter().position(|c| c.cell == *cell);
-    for group in &mut groups {
+    for (group, members) in &mut groups {
         group.cells.sort_by_key(|(cell, _)| planned(cell));
+        let of_first_cell = |failure: &&Failure| failure.cell == *group.cells[0].0;
+        if let Some(first) = members.iter().copied().find(of_first_cell) {
+            group.first = first;
+        }
     }
+    let mut groups: Vec<Group<'_>> = groups.into_iter().map(|(group, _)| group).collect();
     groups.sort_by_key(|group| rank(group.kind()));
     groups
 }

@@ -149,6 +149,18 @@ fn lists_of_everything() {
 }
 
 #[test]
+fn a_group_is_told_by_an_attempt_of_the_cell_that_it_names_first() {
+    let mut results = Results::of(&fixtures::everything());
+    // Cells end in another order than they are planned in.
+    let mut alike = results.failures[0].clone();
+    alike.cell = results.cells[0].cell.clone();
+    results.failures.push(alike);
+    for group in super::groups::groups(&results) {
+        assert_eq!(group.first.cell, *group.cells[0].0);
+    }
+}
+
+#[test]
 fn a_tab_in_a_field_of_a_list_shifts_nothing() {
     let mut results = Results::of(&fixtures::everything());
     for failure in &mut results.failures {

@@ -127,6 +127,11 @@ pub(super) fn first_line(text: &str, most: usize) -> String {
     short
 }
 
+/// A message on one line, shortened: the values that an assertion compares often stand on its second.
+pub(super) fn on_one_line(text: &str, most: usize) -> String {
+    first_line(&text.split_whitespace().collect::<Vec<_>>().join(" "), most)
+}
+
 /// A test that did not pass, with what it said: `failed: … (Expected 0, got 134)`.
 pub(super) fn test(test: &TestRecord, most: usize) -> String {
     let state = match test.state {
@@ -139,7 +144,11 @@ pub(super) fn test(test: &TestRecord, most: usize) -> String {
         TestState::Missing => "never heard of",
     };
     match test.errors.first() {
-        Some(error) => format!("{}: {state}: {}", test.id, first_line(&error.message, most)),
+        Some(error) => format!(
+            "{}: {state}: {}",
+            test.id,
+            on_one_line(&error.message, most)
+        ),
         None => format!("{}: {state}", test.id),
     }
 }
@@ -294,6 +303,11 @@ mod tests {
     fn long_messages_are_cut_at_a_character() {
         assert_eq!(first_line("\nab\ncd", 10), "ab");
         assert_eq!(first_line("äöüäöü", 4), "äöü…");
+        let message = "Expected values to be strictly equal:\n\n1 !== 0\n";
+        assert_eq!(
+            on_one_line(message, 100),
+            "Expected values to be strictly equal: 1 !== 0"
+        );
     }
 
     #[test]
