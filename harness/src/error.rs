@@ -84,7 +84,11 @@ impl Error {
     }
 
     /// For `map_err`: a step of the preparation.
-    pub fn preparation(step: &str, cause: impl ToString, help: impl Into<String>) -> Error {
+    pub fn preparation(
+        step: &str,
+        cause: impl std::fmt::Display,
+        help: impl Into<String>,
+    ) -> Error {
         Error::Preparation {
             step: step.to_owned(),
             cause: cause.to_string(),

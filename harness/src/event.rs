@@ -38,6 +38,10 @@ pub struct Record {
     rename_all = "kebab-case",
     rename_all_fields = "camelCase"
 )]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "events are made one at a time and handed on by reference"
+)]
 pub enum Event {
     /// The run begins; nothing is prepared yet.
     RunStarted {

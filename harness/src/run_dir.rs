@@ -39,20 +39,17 @@ impl RunDir {
     /// Makes the folder: `out` when given, else a new one in the workspace, to which `latest` then points.
     pub fn create(workspace: &Workspace, out: Option<&Path>, seed: Seed) -> Result<Self, Error> {
         let name = format!("{}-{seed}", jiff::Zoned::now().strftime("%Y%m%d-%H%M%S"));
-        let path = match out {
-            Some(out) => {
-                let here =
-                    std::env::current_dir().map_err(Error::io("read", "the working directory"))?;
-                let path = here.join(out);
-                make_ours(&path)?;
-                path
-            }
-            None => {
-                let runs = workspace.state.join("runs");
-                let path = fresh(&runs, &name)?;
-                point_latest(&runs, &path);
-                path
-            }
+        let path = if let Some(out) = out {
+            let here =
+                std::env::current_dir().map_err(Error::io("read", "the working directory"))?;
+            let path = here.join(out);
+            make_ours(&path)?;
+            path
+        } else {
+            let runs = workspace.state.join("runs");
+            let path = fresh(&runs, &name)?;
+            point_latest(&runs, &path);
+            path
         };
         let mark = path.join(MARK);
         fs::write(&mark, "made by threadproof run\n").map_err(Error::io("write", &mark))?;

@@ -1,5 +1,7 @@
 //! The binary as a whole: success, selection, shards, repeating a job, interruption, mistakes.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod support;
 
 use std::{

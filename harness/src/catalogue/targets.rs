@@ -89,7 +89,8 @@ fn load(workspace: &Workspace, dir: &Path) -> Result<Target, Error> {
         _ => None,
     };
     let module = match &file.source {
-        None => None,
+        // A package is known once it is installed.
+        None | Some(TargetSource::Npm(_)) => None,
         Some(TargetSource::Builtin(name)) => Some(name.clone()),
         Some(TargetSource::Path(source)) => {
             let path = dir.join(source).canonicalize().map_err(|error| {
@@ -100,8 +101,6 @@ fn load(workspace: &Workspace, dir: &Path) -> Result<Target, Error> {
             })?;
             Some(path.to_string_lossy().into_owned())
         }
-        // Known once it is installed.
-        Some(TargetSource::Npm(_)) => None,
     };
     let binary = file.artifact.as_deref().map(|artifact| {
         let with_cargo = file.build.first().is_some_and(|program| program == "cargo");

@@ -6,7 +6,7 @@ use super::args::Args;
 
 #[test]
 fn help_of_run_fits_a_screen_and_names_every_flag() {
-    let mut command = Args::command();
+    let mut command = Args::command().term_width(100);
     let run = command.find_subcommand_mut("run").unwrap();
     insta::assert_snapshot!(run.render_help().to_string());
 }

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    fmt::Write as _,
     hash::{BuildHasher, Hasher, RandomState},
     num::NonZero,
     path::PathBuf,
@@ -147,6 +148,7 @@ fn command(words: &[OsString]) -> String {
         .join(" ")
 }
 
+/// Writing to a String cannot fail.
 fn repeat_prefix(place: &Place, args: &RunArgs, words: &[OsString]) -> String {
     let mut prefix = format!("{} run", program(words));
     let places = [
@@ -156,7 +158,7 @@ fn repeat_prefix(place: &Place, args: &RunArgs, words: &[OsString]) -> String {
     ];
     for (flag, value) in places {
         if let Some(value) = value {
-            prefix.push_str(&format!(" {flag} {}", quote(&value.to_string_lossy())));
+            let _ = write!(prefix, " {flag} {}", quote(&value.to_string_lossy()));
         }
     }
     let times = [
@@ -167,7 +169,7 @@ fn repeat_prefix(place: &Place, args: &RunArgs, words: &[OsString]) -> String {
     for (flag, value, default) in times {
         let usual: humantime::Duration = default.parse().expect("the defaults are durations");
         if *value != *usual {
-            prefix.push_str(&format!(" {flag} {}", value.to_string().replace(' ', "")));
+            let _ = write!(prefix, " {flag} {}", value.to_string().replace(' ', ""));
         }
     }
     prefix

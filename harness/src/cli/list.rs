@@ -114,19 +114,16 @@ fn section(title: &str, lines: impl Iterator<Item = String>) -> String {
 /// The manifest is printed by a script that needs its packages.
 fn ready_packages(workspace: &crate::workspace::Workspace) -> Result<(), Error> {
     let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
-    let tell = |event| match event {
-        Event::PrepareStep {
-            step,
-            state:
-                StepState::Finished {
-                    result,
-                    cached: false,
-                    ..
-                },
-        } => {
+    let tell = |event| {
+        if let Event::PrepareStep { step, state } = event
+            && let StepState::Finished {
+                result,
+                cached: false,
+                ..
+            } = state
+        {
             eprintln!("{step}: {result}");
         }
-        _ => {}
     };
     let permissions = Permissions::default();
     ensure_packages(Steps {

@@ -48,7 +48,7 @@ pub(super) fn run(place: &Place, args: &RunArgs, words: &[OsString]) -> Result<E
             let told = dispatcher.results().preparation.is_some();
             match &error {
                 Error::Interrupted { signal } => {
-                    dispatcher.emit(&Event::Interrupted { signal: *signal })
+                    dispatcher.emit(&Event::Interrupted { signal: *signal });
                 }
                 Error::Preparation { .. } if told => {}
                 other => show(other),

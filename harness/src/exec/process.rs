@@ -88,14 +88,13 @@ impl Process {
     /// Waits until the child ends, or for `time` at most. Where the system has no handle for
     /// processes, returns sooner, and the caller asks again.
     pub(super) fn wait(&self, time: Duration) -> io::Result<Option<Ended>> {
-        match &self.handle {
-            Some(handle) => wait_readable(handle.as_fd(), time)?,
-            None => {
-                if let Some(ended) = self.reap()? {
-                    return Ok(Some(ended));
-                }
-                std::thread::sleep(time.min(Duration::from_millis(5)));
+        if let Some(handle) = &self.handle {
+            wait_readable(handle.as_fd(), time)?;
+        } else {
+            if let Some(ended) = self.reap()? {
+                return Ok(Some(ended));
             }
+            std::thread::sleep(time.min(Duration::from_millis(5)));
         }
         self.reap()
     }

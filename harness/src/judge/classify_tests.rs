@@ -16,10 +16,10 @@ const ABORT: ExitStatus = ExitStatus::Signalled {
 };
 
 /// Evidence of an attempt in which everything agrees, given the states of its tests.
-fn evidence(states: &[TestState], status: ExitStatus) -> Evidence {
+fn evidence(tests: &[TestState], status: ExitStatus) -> Evidence {
     let count =
-        |wanted| u32::try_from(states.iter().filter(|state| **state == wanted).count()).unwrap();
-    let test = |(at, state): (usize, &TestState)| TestRecord {
+        |wanted| u32::try_from(tests.iter().filter(|state| **state == wanted).count()).unwrap();
+    let record = |(at, state): (usize, &TestState)| TestRecord {
         id: format!("t/a > {at}"),
         file: None,
         expected: true,
@@ -47,7 +47,7 @@ fn evidence(states: &[TestState], status: ExitStatus) -> Evidence {
             ok: count(Failed) == 0,
         }),
         process_exit: Some(0),
-        tests: states.iter().enumerate().map(test).collect(),
+        tests: tests.iter().enumerate().map(record).collect(),
         file_errors: Vec::new(),
         stream: StreamHealth {
             events: 9,
@@ -95,6 +95,7 @@ fn kind(outcome: &Outcome) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn every_combination_of_witnesses_has_its_outcome() {
     let straggler = Straggler {
         pid: 9,
@@ -171,7 +172,7 @@ fn every_combination_of_witnesses_has_its_outcome() {
         (
             "a crash whose stream cannot be read is still a crash",
             with(silent(evidence(&[Open], ABORT)), |e| {
-                e.stream.broken = Some("x".into())
+                e.stream.broken = Some("x".into());
             }),
             "CrashInTest",
         ),
@@ -251,14 +252,14 @@ fn every_combination_of_witnesses_has_its_outcome() {
         (
             "a failed test in a report that calls itself green",
             with(evidence(&[Failed], RED), |e| {
-                e.run_end.as_mut().unwrap().ok = true
+                e.run_end.as_mut().unwrap().ok = true;
             }),
             "Contradiction",
         ),
         (
             "all passed in a report that calls itself red",
             with(evidence(&[Passed], RED), |e| {
-                e.run_end.as_mut().unwrap().ok = false
+                e.run_end.as_mut().unwrap().ok = false;
             }),
             "Contradiction",
         ),
@@ -275,14 +276,14 @@ fn every_combination_of_witnesses_has_its_outcome() {
         (
             "the runner counts more than it reported",
             with(evidence(&[Passed], OK), |e| {
-                e.run_end.as_mut().unwrap().passed = 2
+                e.run_end.as_mut().unwrap().passed = 2;
             }),
             "Contradiction",
         ),
         (
             "a test that nobody expected",
             with(evidence(&[Passed, Passed], OK), |e| {
-                e.tests[1].expected = false
+                e.tests[1].expected = false;
             }),
             "Contradiction",
         ),
@@ -299,35 +300,35 @@ fn every_combination_of_witnesses_has_its_outcome() {
         (
             "green, but a process is left",
             with(evidence(&[Passed], OK), |e| {
-                e.stragglers.push(straggler.clone())
+                e.stragglers.push(straggler.clone());
             }),
             "Straggler",
         ),
         (
             "a failed test outweighs a straggler",
             with(evidence(&[Failed], RED), |e| {
-                e.stragglers.push(straggler.clone())
+                e.stragglers.push(straggler.clone());
             }),
             "AssertFailed",
         ),
         (
             "the harness failed",
             with(evidence(&[Passed], OK), |e| {
-                e.infra = Some("disk full".into())
+                e.infra = Some("disk full".into());
             }),
             "Infra",
         ),
         (
             "the run was interrupted",
             with(silent(evidence(&[Open], ABORT)), |e| {
-                e.ending.stop = Some(Stop::Interrupted)
+                e.ending.stop = Some(Stop::Interrupted);
             }),
             "Infra",
         ),
         (
             "an unknown event",
             with(evidence(&[Passed], OK), |e| {
-                e.stream.broken = Some("x".into())
+                e.stream.broken = Some("x".into());
             }),
             "Infra",
         ),
@@ -360,7 +361,7 @@ fn texts_of_contradictions_name_both_witnesses() {
         silent(evidence(&[Passed], OK)),
         evidence(&[Passed, Skipped], OK),
         with(evidence(&[Passed], OK), |e| {
-            e.run_end.as_mut().unwrap().passed = 2
+            e.run_end.as_mut().unwrap().passed = 2;
         }),
         with(evidence(&[Passed], OK), |e| e.process_exit = None),
         with(evidence(&[Passed], OK), |e| e.tests[0].ends = 2),

@@ -78,7 +78,8 @@ mod tests {
     #[test]
     fn a_cell_is_judged_by_all_its_attempts() {
         use OutcomeKind::{AssertFailed, Clean, CrashAtTeardown, Infra};
-        let table: [(u32, &[(OutcomeKind, u32)], Verdict); 8] = [
+        type Row = (u32, &'static [(OutcomeKind, u32)], Verdict);
+        let table: [Row; 8] = [
             (0, &[], Verdict::Skipped),
             (3, &[], Verdict::Inconclusive),
             (3, &[(Clean, 3)], Verdict::Pass),

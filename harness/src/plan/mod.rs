@@ -108,16 +108,18 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Error> {
             }
             // Where the target does not exist, nothing more is to be said.
             if missing(target, runtime).is_none() {
-                plan.not_applicable
-                    .extend(applicable.iter().filter_map(|(topic, tests)| {
-                        (tests.left_out > 0).then(|| NotApplicable {
+                plan.not_applicable.extend(
+                    applicable
+                        .iter()
+                        .filter(|(_, tests)| tests.left_out > 0)
+                        .map(|(topic, tests)| NotApplicable {
                             target: target.id.clone(),
                             runtime: runtime.id.clone(),
                             topic: (*topic).to_owned(),
                             count: tests.left_out,
                             lacking: tests.lacking.iter().cloned().collect(),
-                        })
-                    }));
+                        }),
+                );
             }
         }
     }

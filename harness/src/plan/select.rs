@@ -18,7 +18,7 @@ pub fn select_targets(all: &[Target], names: &[String]) -> Result<Vec<Target>, E
         return Err(nothing(
             format!("there is no target {name:?}"),
             "targets",
-            ids(all),
+            &ids(all),
         ));
     }
     let selected: Vec<Target> = all
@@ -36,7 +36,7 @@ pub fn select_targets(all: &[Target], names: &[String]) -> Result<Vec<Target>, E
         return Err(nothing(
             "no target is part of a run that names none".to_owned(),
             "targets",
-            ids(all),
+            &ids(all),
         ));
     }
     Ok(selected)
@@ -71,7 +71,7 @@ pub fn select_suites(
             .collect();
         there_is.extend(Runner::ALL.map(|runner| runner.to_string()));
         let what = format!("there is no suite, topic or runner {selector:?}");
-        return Err(nothing(what, "topics and runners", there_is));
+        return Err(nothing(what, "topics and runners", &there_is));
     }
     let chosen = |suite: &Suite| {
         selectors.is_empty()
@@ -108,17 +108,13 @@ pub fn select_suites(
             return Err(nothing(
                 what,
                 "tests",
-                ids.into_iter().map(str::to_owned).collect(),
+                &ids.into_iter().map(str::to_owned).collect::<Vec<_>>(),
             ));
         }
     }
     selected.retain(|suite| of_topic(&suite.topic).iter().any(|id| tests.matches(id)));
     if selected.is_empty() {
-        return Err(nothing(
-            "there are no tests".to_owned(),
-            "suites",
-            Vec::new(),
-        ));
+        return Err(nothing("there are no tests".to_owned(), "suites", &[]));
     }
     Ok(selected)
 }
@@ -130,7 +126,7 @@ fn suite_matches(suite: &Suite, selector: &str) -> bool {
     }
 }
 
-fn nothing(what: String, kind: &str, there_is: Vec<String>) -> Error {
+fn nothing(what: String, kind: &str, there_is: &[String]) -> Error {
     let help = if there_is.is_empty() {
         format!("there are no {kind} at all: look at --suites-dir and --targets-dir")
     } else {

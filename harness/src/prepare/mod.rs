@@ -59,7 +59,7 @@ impl Steps<'_> {
             (self.tell)(Event::PrepareStep {
                 step: step.to_owned(),
                 state,
-            })
+            });
         };
         tell(StepState::Started {
             doing: doing.to_owned(),
@@ -68,7 +68,7 @@ impl Steps<'_> {
         let progress = |doing: &str| {
             tell(StepState::Progress {
                 doing: doing.to_owned(),
-            })
+            });
         };
         match work(&progress) {
             Ok(done) => {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a list of published versions is taken for new.
-const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+const FRESH: Duration = Duration::from_hours(24);
 
 /// The majors of a run that names no runtime.
 const DEFAULT_MAJORS: [&str; 3] = ["22", "24", "26"];

@@ -127,7 +127,8 @@ fn install(steps: Steps<'_>, target: &Target, spec: &str) -> Result<PathBuf, Err
                 "run it once without --offline",
             ));
         }
-        let lock = folder.with_extension("lock");
+        // Not an extension: what follows the last dot is a part of the version.
+        let lock = folder.with_file_name(format!("{}.lock", spec.replace('/', "+")));
         let _lock = lock::take(&lock, steps.interrupt, progress)?;
         if !module.is_dir() {
             let keep = registry::Keep::Tree;

@@ -4,6 +4,10 @@
     unreachable_pub,
     reason = "each test binary uses a part of it"
 )]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot lay out its fixture fails"
+)]
 
 use std::{
     fs,
