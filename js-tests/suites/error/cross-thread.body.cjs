@@ -47,6 +47,8 @@ module.exports = {
       async run(ctx) {
         const worker = ctx.worker(listener, { name: 'listener' });
         const { port1, port2 } = new MessageChannel();
+        port1.unref();
+        port2.unref();
         const attempts = {
           'postMessage to a worker': (object) => worker.post(object),
           'postMessage to a port': (object) => port1.postMessage([object]),
@@ -103,7 +105,8 @@ module.exports = {
           { name: 'receiver', data: { channel, gate: gate.memory } },
         );
         await ctx.reached(gate, 0, 1);
-        const sender = new BroadcastChannel(channel);
+        // Unreferenced, so that a failed test does not keep its runner alive.
+        const sender = new BroadcastChannel(channel).unref();
         attemptAll(ctx, { broadcast: (object) => sender.postMessage(object) }, REFUSED);
         sender.postMessage('stop');
         const { value } = await worker.ends();

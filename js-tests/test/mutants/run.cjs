@@ -1,0 +1,63 @@
+'use strict';
+// Proves that the suites can fail: runs them on targets that are broken on purpose. Each mutant has to turn
+// a test red, and each test has to turn red under a mutant that leaves its threads alive.
+//
+//   node test/mutants/run.cjs TARGET [NODE] [BINARY]      (some minutes; not a part of `npm test`)
+
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+const { manifest } = require('../../lib/manifest.cjs');
+const { HOME, readTarget, runJob } = require('../support/run-job.cjs');
+const mutants = require('./mutants.json');
+
+/** Red under these says only that a worker's end is looked at. */
+const LOSES_THREADS = new Set(['thread-ends-at-load', 'thread-ends-badly', 'crashes-in-workers']);
+/** Mutants that need a binary to be initialised again. */
+const NEEDS = { 'initialises-once': 'addon-binary' };
+
+const [id = 'node-sqlite', node = process.execPath, binary] = process.argv.slice(2);
+const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+const { target, env } = readTarget(id, version, binary);
+const adapter = path.join(__dirname, 'adapter.cjs');
+const redUnder = new Map();
+let failed = false;
+
+function redTests(mutant, topic) {
+  const spoiled = { target, env: { ...env, THREADPROOF_MUTANT: mutant } };
+  const options = { node, topic, adapter, target: spoiled, runner: 'node-test', timeoutMs: 20000 };
+  const { job, events, code } = runJob(options);
+  const passed = new Set(
+    events
+      .filter(({ type, status }) => type === 'test-end' && status === 'passed')
+      .map(({ test }) => test),
+  );
+  for (const test of job.tests) if (!redUnder.has(test)) redUnder.set(test, []);
+  const red = job.tests.filter((test) => !passed.has(test));
+  if (red.length > 0 && code === 0) {
+    console.log(`${mutant}: ${topic} has red tests and exit code 0`);
+    failed = true;
+  }
+  return red;
+}
+
+for (const mutant of mutants) {
+  if (NEEDS[mutant] && !target.supports.includes(NEEDS[mutant])) continue;
+  const counts = [];
+  for (const { topic } of manifest(HOME).topics) {
+    const red = redTests(mutant, topic);
+    for (const test of red) redUnder.get(test).push(mutant);
+    if (red.length > 0) counts.push(`${topic} ${red.length}`);
+  }
+  if (counts.length === 0) failed = true;
+  console.log(`${mutant}: ${counts.join(', ') || 'NOT NOTICED'}`);
+}
+
+for (const [test, under] of redUnder) {
+  if (under.some((mutant) => !LOSES_THREADS.has(mutant))) continue;
+  console.log(`never red while its threads live: ${test}`);
+  failed = true;
+}
+console.log(
+  `${redUnder.size} tests on ${id}, Node ${version}: ${failed ? 'NOT ALL PROVEN' : 'all can fail'}`,
+);
+process.exitCode = failed ? 1 : 0;
