@@ -121,6 +121,8 @@ fn jobs(criterion: &mut Criterion) {
     fs::write(&script, format!("import {{ createRequire }} from 'node:module'; const require = createRequire(import.meta.url);{RUNNER}")).unwrap();
     let node = which::which("node").expect("the bench needs Node");
     let runtime = probe(&node, RuntimeSource::SearchPath).unwrap();
+    // The binary itself for both: what stands on the search path may be a script that starts it.
+    let node = runtime.path.clone();
     let job = job(vec!["a/b > c".into()], &runtime.id);
     let executor = Executor {
         run_dir: dir.path().join("run"),
@@ -149,6 +151,8 @@ fn jobs(criterion: &mut Criterion) {
         fs::File::create(&events).unwrap();
         let status = Command::new(&node)
             .arg(&script)
+            .env_remove("NODE_OPTIONS")
+            .env_remove("LD_LIBRARY_PATH")
             .env("THREADPROOF_EVENTS", &events)
             .stdin(Stdio::null())
             .stderr(output.try_clone().unwrap())

@@ -435,3 +435,7 @@ impl Failure {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "results_tests.rs"]
+mod tests;

@@ -7,6 +7,8 @@ mod ledger;
 
 #[cfg(test)]
 mod classify_tests;
+#[cfg(test)]
+mod ledger_tests;
 
 pub use classify::classify;
 pub use fatal::{find_fatal, read_fatal};

@@ -1,0 +1,112 @@
+//! How a run exits after its results, and which stored results are read.
+
+use std::collections::BTreeMap;
+
+use super::{CellResults, PreparationFailure, ReadError, Results};
+use crate::{
+    exit::Exit,
+    model::{CellId, OutcomeKind, Runner, Suite, Verdict},
+};
+
+use OutcomeKind::{AssertFailed, Clean, CrashAtTeardown, Infra, LeakFound, LeakGrowth, Straggler};
+
+type Outcomes = &'static [(OutcomeKind, u32)];
+
+fn cell(planned: u32, outcomes: Outcomes) -> CellResults {
+    let outcomes: BTreeMap<_, _> = outcomes.iter().copied().collect();
+    let suite = Suite {
+        topic: "t".into(),
+        runner: Runner::Jest,
+    };
+    CellResults {
+        cell: CellId {
+            target: "a".into(),
+            runtime: "b".into(),
+            suite,
+        },
+        planned,
+        judged: 0,
+        clean: 0,
+        verdict: Verdict::of(planned, &outcomes),
+        outcomes,
+        duration_ms: 0.0,
+        tests: Vec::new(),
+    }
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_worst_cell() {
+    let table: [(&[(u32, Outcomes)], Exit); 10] = [
+        (&[], Exit::NothingSelected),
+        (&[(2, &[(Clean, 2)])], Exit::Success),
+        (
+            &[(2, &[(Clean, 2)]), (2, &[(Clean, 1)])],
+            Exit::Inconclusive,
+        ),
+        (
+            &[(2, &[(Clean, 2)]), (1, &[(Infra, 1)])],
+            Exit::Inconclusive,
+        ),
+        (
+            &[(2, &[(Clean, 2)]), (1, &[(CrashAtTeardown, 1)])],
+            Exit::Failure,
+        ),
+        (&[(2, &[(Clean, 1), (AssertFailed, 1)])], Exit::Flaky),
+        (
+            &[
+                (2, &[(Clean, 1), (AssertFailed, 1)]),
+                (1, &[(Straggler, 1)]),
+            ],
+            Exit::Failure,
+        ),
+        (&[(1, &[(LeakFound, 1)]), (1, &[(Infra, 1)])], Exit::Leaks),
+        (&[(2, &[(LeakGrowth, 1), (Clean, 1)])], Exit::Leaks),
+        (
+            &[
+                (1, &[(LeakFound, 1)]),
+                (2, &[(Clean, 1), (AssertFailed, 1)]),
+            ],
+            Exit::Flaky,
+        ),
+    ];
+    for (cells, exit) in table {
+        let cells = cells
+            .iter()
+            .map(|(planned, outcomes)| cell(*planned, outcomes))
+            .collect();
+        let mut results = Results {
+            cells,
+            ..Results::default()
+        };
+        assert_eq!(results.exit(), exit, "{:?}", results.cells);
+        // What stopped a run outweighs what it found until then.
+        results.preparation = Some(PreparationFailure {
+            step: "s".into(),
+            cause: "c".into(),
+            help: "h".into(),
+        });
+        assert_eq!(results.exit(), Exit::Preparation);
+        results.interrupted = Some(libc::SIGINT);
+        assert_eq!(results.exit(), Exit::Interrupted);
+        results.interrupted = Some(libc::SIGTERM);
+        assert_eq!(results.exit(), Exit::Terminated);
+    }
+}
+
+#[test]
+fn stored_results_of_another_version_are_refused() {
+    let results = Results {
+        cells: vec![cell(1, &[(Clean, 1)])],
+        ..Results::default()
+    };
+    let text = serde_json::to_string(&results).unwrap();
+    assert_eq!(Results::from_json(&text).unwrap(), results);
+    let other = text.replacen("\"version\":1", "\"version\":2", 1);
+    assert!(matches!(
+        Results::from_json(&other),
+        Err(ReadError::Version { found: 2 })
+    ));
+    for text in ["{}", "[]", "nonsense"] {
+        assert!(Results::from_json(text).is_err(), "{text}");
+    }
+}
