@@ -62,7 +62,7 @@ pub enum Event {
     },
     /// A step of the preparation changed its state.
     PrepareStep {
-        /// Name of the step, unique in the run: `runtime 24`, `build threadproof-sqlite`.
+        /// Name of the step, unique in the run: `node 24`, `build <target>`.
         step: String,
         /// How it stands.
         state: StepState,
