@@ -1,4 +1,5 @@
-//! Runs the addon's JavaScript tests (`addon/test/`) on the debug build, with the Node on PATH.
+//! Runs the addon's JavaScript tests (`addon/test/`) on the debug build, with the Node on PATH and
+//! those that `THREADPROOF_TEST_NODES` names (separated like PATH).
 //!
 //! The debug build has the entry points of `misuse`, which the tests of the guard need.
 
@@ -24,9 +25,17 @@ fn binary() -> PathBuf {
 }
 
 fn run(file: &str) {
+    run_on("node".as_ref(), file);
+    let more = std::env::var_os("THREADPROOF_TEST_NODES").unwrap_or_default();
+    for node in std::env::split_paths(&more).filter(|node| !node.as_os_str().is_empty()) {
+        run_on(&node, file);
+    }
+}
+
+fn run_on(node: &Path, file: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("test");
     let temp = tempfile::tempdir().expect("a temp dir");
-    let output = Command::new("node")
+    let output = Command::new(node)
         // The limit is for a process that hangs; the tests take a few seconds.
         .args([
             "--expose-gc",
@@ -39,11 +48,16 @@ fn run(file: &str) {
         .env("TMPDIR", temp.path())
         .env_remove("NODE_OPTIONS")
         .output()
-        .expect("Node is on PATH (see the README)");
+        .unwrap_or_else(|error| panic!("{}: {error} (see the README)", node.display()));
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
     println!("{stdout}\n{stderr}");
-    assert!(output.status.success(), "{file}: {}", output.status);
+    assert!(
+        output.status.success(),
+        "{file} on {}: {}",
+        node.display(),
+        output.status
+    );
     // A process that dies after its last test, or runs none, must not pass.
     let count = |what: &str| {
         stdout
