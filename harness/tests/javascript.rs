@@ -15,7 +15,9 @@ fn the_javascript_side_passes_its_own_tests() {
     let fixture = Fixture::new();
     let ran = fixture.run("provide", &["--suite", "passes/node-test", "--quiet"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let node = ran.results().plan.expect("the run was planned").runtimes[0].path.clone();
+    let node = ran.results().plan.expect("the run was planned").runtimes[0]
+        .path
+        .clone();
 
     let temp = tempfile::tempdir().expect("a temp dir");
     let output = Command::new(node)
