@@ -168,6 +168,15 @@ p('defaults of a connection', ({ db }) =>
     'auto_vacuum',
   ].map((pragma) => db.prepare(`pragma ${pragma}`).get()),
 );
+/** What depends on the compiler, or is ours on purpose (see .cargo/config.toml), and harmless. */
+const BUILD = /^(COMPILER|THREADSAFE|USE_ALLOCA|HAVE_ISNAN|ENABLE_LOAD_EXTENSION|MAX_SCHEMA)\b/;
+p('compile options', ({ db }) =>
+  db
+    .prepare('pragma compile_options')
+    .all()
+    .map((row) => row.compile_options)
+    .filter((option) => !BUILD.test(option)),
+);
 p('double-quoted strings are an option', ({ m: { DatabaseSync }, db }) =>
   each(
     () => db.prepare('select "x"').get(),
