@@ -2,6 +2,10 @@
 //! those that `THREADPROOF_TEST_NODES` names (separated like PATH).
 //!
 //! The debug build has the entry points of `misuse`, which the tests of the guard need.
+#![allow(
+    clippy::print_stdout,
+    reason = "cargo shows what a failed test printed"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
