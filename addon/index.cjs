@@ -338,10 +338,8 @@ const COMPILE_AFTER = 500;
 const MAX_SHAPES = 256;
 const shapes = new Map();
 
-/** Source of a decoder for these columns. */
-function source(names, arrays) {
-  const padded = (names.length + 7) & ~7;
-  const stride = padded + 8 * names.length;
+/** Source of a decoder for rows of this shape. */
+function source({ names, arrays, padded, stride }) {
   const value = (i) => {
     const tag = `U8[t+${i}]`;
     const slot = `s+${i}`;
@@ -367,8 +365,8 @@ function source(names, arrays) {
 const NEEDS = ['U8', 'U16', 'I32', 'F64', 'SIDE', 'EMPTY', 'substring', 'cell'];
 
 /** Compiles a decoder; null where code generation is not allowed at all. */
-function compile(names, arrays) {
-  const code = source(names, arrays);
+function compile(shape) {
+  const code = source(shape);
   let factory;
   try {
     factory = new Function(...NEEDS, code);
@@ -423,7 +421,7 @@ class Shape {
   #count(rows) {
     this.rows += rows;
     if (this.rows >= COMPILE_AFTER && this.compiled === undefined) {
-      this.compiled = compile(this.names, this.arrays);
+      this.compiled = compile(this);
     }
     return this.compiled;
   }
@@ -504,6 +502,7 @@ class Statement {
   #plain;
   #count;
   #names = undefined;
+  #positions = undefined;
   #bare = undefined;
   #shape = undefined;
   #bigInts;
@@ -557,6 +556,7 @@ class Statement {
       const names = native.stmtParameterNames(this.#handle);
       if (I32[STATUS] !== 0) raise();
       this.#names = names;
+      this.#positions = new Map(names.map((name, i) => [name, i]));
     }
     return this.#names;
   }
@@ -592,9 +592,8 @@ class Statement {
       const bag = args[0];
       const bare = this.#allowBare ? this.#bareNames(names) : undefined;
       for (const key of Object.keys(bag)) {
-        let at = names.indexOf(key);
-        if (at < 0) at = bare?.get(key) ?? -1;
-        if (at < 0) {
+        const at = this.#positions.get(key) ?? bare?.get(key);
+        if (at === undefined) {
           if (this.#allowUnknown) continue;
           throw state(`Unknown named parameter '${key}'`);
         }
@@ -632,23 +631,27 @@ class Statement {
     return callWith(entry, this.#handle, values, values.length);
   }
 
-  /** The columns as they are now. Called with the first row of each execution. */
-  #reshape() {
-    const rows = I32[ROWS];
-    const flags = I32[FLAGS];
-    const names = native.stmtColumnNames(this.#handle);
-    if (I32[STATUS] !== 0) raise();
-    this.#shape = Shape.of(names, this.#arrays);
-    I32[ROWS] = rows;
-    I32[FLAGS] = flags;
+  /** The shape of the rows in the buffer; looked up again when SQLite changed the columns. */
+  #current() {
+    if (this.#shape === undefined || (I32[FLAGS] & COLUMNS_CHANGED) !== 0) {
+      const names = native.stmtColumnNames(this.#handle);
+      if (I32[STATUS] !== 0) raise();
+      this.#shape = Shape.of(names, this.#arrays);
+    }
     return this.#shape;
   }
 
-  run() {
+  /** The row in the buffer, or `undefined`. `first` is the first entry of the side array. */
+  #row(first) {
+    if (I32[ROWS] === 0) return undefined;
+    SIDE[0] = first;
+    const row = this.#current().one();
+    clearSide();
+    return row;
+  }
+
+  run(...args) {
     Statement.#check(this);
-    const count = arguments.length;
-    const args = new Array(count);
-    for (let i = 0; i < count; i++) args[i] = arguments[i];
     this.#execute(native.stmtRun, args);
     if (I32[STATUS] !== 0) raise();
     if (this.#bigInts) {
@@ -664,36 +667,24 @@ class Statement {
     return { changes, lastInsertRowid: rowid };
   }
 
-  get() {
+  get(...args) {
     Statement.#check(this);
-    const count = arguments.length;
     let first;
-    if (count === 1 && this.#plain > 0 && !this.#busy && typeof arguments[0] === 'number') {
+    if (args.length === 1 && this.#plain > 0 && !this.#busy && typeof args[0] === 'number') {
       // The commonest query there is: by primary key.
       this.#turn++;
       PARAM_TAGS[0] = NUMBER;
-      PARAM_F64[0] = arguments[0];
+      PARAM_F64[0] = args[0];
       first = native.stmtGet(this.#handle, 1);
     } else {
-      const args = new Array(count);
-      for (let i = 0; i < count; i++) args[i] = arguments[i];
       first = this.#execute(native.stmtGet, args);
     }
     if (I32[STATUS] !== 0) raise();
-    if (I32[ROWS] === 0) return undefined;
-    SIDE[0] = first;
-    const changed = (I32[FLAGS] & COLUMNS_CHANGED) !== 0;
-    const shape = changed || this.#shape === undefined ? this.#reshape() : this.#shape;
-    const row = shape.one();
-    clearSide();
-    return row;
+    return this.#row(first);
   }
 
-  all() {
+  all(...args) {
     Statement.#check(this);
-    const count = arguments.length;
-    const args = new Array(count);
-    for (let i = 0; i < count; i++) args[i] = arguments[i];
     const rows = [];
     let first = this.#execute(native.stmtAll, args);
     for (;;) {
@@ -702,9 +693,7 @@ class Statement {
       const count = I32[ROWS];
       if (count > 0) {
         SIDE[0] = first;
-        const changed = (I32[FLAGS] & COLUMNS_CHANGED) !== 0;
-        const shape = changed || this.#shape === undefined ? this.#reshape() : this.#shape;
-        shape.many(rows, count);
+        this.#current().many(rows, count);
         clearSide();
       }
       if (done) return rows;
@@ -712,11 +701,8 @@ class Statement {
     }
   }
 
-  iterate() {
+  iterate(...args) {
     Statement.#check(this);
-    const count = arguments.length;
-    const args = new Array(count);
-    for (let i = 0; i < count; i++) args[i] = arguments[i];
     this.#execute(native.stmtStart, args);
     if (I32[STATUS] !== 0) raise();
     return new StatementIterator(this, this.#turn);
@@ -789,14 +775,7 @@ class Statement {
     Statement.#ready(statement, turn);
     const first = native.stmtNext(statement.#handle);
     if (I32[STATUS] !== 0) raise();
-    if (I32[ROWS] === 0) return undefined;
-    SIDE[0] = first;
-    const changed = (I32[FLAGS] & COLUMNS_CHANGED) !== 0;
-    const shape =
-      changed || statement.#shape === undefined ? statement.#reshape() : statement.#shape;
-    const row = shape.one();
-    clearSide();
-    return row;
+    return statement.#row(first);
   }
 
   /** For the iterator: gives locks back before the end, unless they are another execution's. */
