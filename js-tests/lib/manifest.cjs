@@ -14,11 +14,14 @@ const CAPABILITIES = new Set([
   'addon-binary',
   'data-clone-error',
   'interrupt',
+  'keeps-errors',
   'os:darwin',
   'os:linux',
   'os:win32',
   'sqlite',
   'statement-close',
+  'surface-26',
+  'virtual-tables',
 ]);
 
 const RUNNER_SUFFIXES = ['.jest.cjs', '.vitest.mjs', '.node.mjs'];
