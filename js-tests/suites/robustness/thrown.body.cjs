@@ -17,7 +17,7 @@ module.exports = {
     ...perFamily('identical values come out of', thrownBy),
     {
       name: 'no exception is lost where node:sqlite loses it',
-      needs: ['surface-26', 'keeps-errors'],
+      needs: ['surface-26', 'sound'],
       run: (ctx) => thrownBy(ctx, Object.keys(lossy)),
     },
   ],

@@ -37,7 +37,7 @@ exports.perFamilyOnce = (title, run) => [
   ),
   {
     name: `${title} ${RESTARTED}`,
-    needs: ['surface-26', 'keeps-errors'],
+    needs: ['surface-26', 'sound'],
     run: (ctx) => run(ctx, [RESTARTED]),
   },
 ];
