@@ -1,10 +1,9 @@
 'use strict';
-// Each thing that a callback should not do, inside of each callback. What comes of it stands in
-// expected.json, which was recorded from node:sqlite of Node 26.10 (see record.cjs).
+// Each thing that a callback should not do, and some that it may, inside of each callback.
 
 const callbacks = require('./callbacks/index.cjs');
 const everywhere = require('./everywhere.cjs');
-const { expectedOf, fits } = require('./expected.cjs');
+const expected = require('./expected/index.cjs');
 
 module.exports = {
   tests: Object.entries(callbacks).map(([callback, { needs = [] }]) => ({
@@ -12,14 +11,8 @@ module.exports = {
     needs: ['surface-26', ...needs],
     async run(ctx) {
       const outcomes = await everywhere(ctx, 'scenes/misuse.cjs', { callback });
-      const expected = expectedOf(callback, Object.keys(outcomes));
-      for (const [misuse, outcome] of Object.entries(outcomes)) {
-        const want = expected[misuse];
-        ctx.check.ok(
-          fits(outcome, want),
-          `${callback} ${misuse}: got "${outcome}", expected "${want}"`,
-        );
-      }
+      const want = expected.misuseOf(callback, Object.keys(outcomes));
+      expected.check(ctx, outcomes, want, callback);
     },
   })),
 };
