@@ -17,6 +17,7 @@ const CAPABILITIES = new Set([
   'os:darwin',
   'os:linux',
   'os:win32',
+  'patient-backup',
   'sound',
   'sqlite',
   'statement-close',

@@ -1,0 +1,28 @@
+'use strict';
+// The longest strings that JavaScript can have: of two bytes a character they are longer than SQLite takes.
+
+const { subjects, unharmed } = require('../subjects.cjs');
+const { doing } = require('./doing.cjs');
+
+const LENGTH = require('node:buffer').constants.MAX_STRING_LENGTH;
+const TOO_BIG = { name: 'Error', code: 'ERR_SQLITE_ERROR', errcode: 18 };
+
+const WAYS = {
+  'a parameter': ({ db }, text) => db.prepare('SELECT length(?) AS n').get(text),
+  SQL: ({ db }, text) => db.exec(`SELECT 1 --${text.slice(12)}`),
+  'the result of a function'({ db }, text) {
+    db.function('give', () => text);
+    return db.prepare('SELECT length(give()) AS n').get();
+  },
+};
+
+module.exports = function hugeText(tools) {
+  const { check, data } = tools;
+  const subject = subjects(tools);
+  doing(tools, `text of ${LENGTH} characters as ${data.way}`);
+  check.throws(() => WAYS[data.way](subject, '\u00e9'.repeat(LENGTH)), TOO_BIG, data.way);
+  check.same(subject.idle.all().length, 3);
+  check.same(unharmed(subject), 'open');
+};
+
+module.exports.WAYS = Object.keys(WAYS);
