@@ -5,6 +5,8 @@
 const { threadId } = require('node:worker_threads');
 const { readJob } = require('../../lib/job.cjs');
 
+const robustness = require('./robustness.cjs');
+
 const mutant = process.env.THREADPROOF_MUTANT;
 const job = readJob();
 const real = require(`${job.target.dir}/adapter.cjs`);
@@ -153,7 +155,7 @@ let spoiled = null;
 function load() {
   const module = real.load();
   if (mutant === 'loads-anew') return SPOIL[mutant](module);
-  spoiled ??= SPOIL[mutant]?.(module) ?? module;
+  spoiled ??= (SPOIL[mutant] ?? robustness[mutant]?.spoil)?.(module) ?? module;
   return spoiled;
 }
 

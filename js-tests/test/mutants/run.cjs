@@ -3,12 +3,17 @@
 // a test red, and each test has to turn red under a mutant that leaves its threads alive.
 //
 //   node test/mutants/run.cjs TARGET [NODE] [BINARY]      (some minutes; not a part of `npm test`)
+//
+// TOPIC=name runs one topic only. "robustness" has mutants of its own, in robustness.cjs.
 
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { manifest } = require('../../lib/manifest.cjs');
 const { HOME, readTarget, runJob } = require('../support/run-job.cjs');
-const mutants = require('./mutants.json');
+const general = require('./mutants.json');
+const robustness = require('./robustness.cjs');
+
+const ROBUSTNESS = 'robustness';
 
 /** Red under these says only that a worker's end is looked at. */
 const LOSES_THREADS = new Set(['thread-ends-at-load', 'thread-ends-badly', 'crashes-in-workers']);
@@ -22,9 +27,12 @@ const adapter = path.join(__dirname, 'adapter.cjs');
 const redUnder = new Map();
 let failed = false;
 
-function redTests(mutant, topic) {
+/** Runs `mutant` on a topic; `pattern` says on which of its tests. */
+function redTests(mutant, topic, pattern) {
   const spoiled = { target, env: { ...env, THREADPROOF_MUTANT: mutant } };
-  const options = { node, topic, adapter, target: spoiled, runner: 'node-test', timeoutMs: 20000 };
+  const tests = pattern && idsOf(topic).filter((id) => pattern.test(id));
+  const timeoutMs = topic === ROBUSTNESS ? 60000 : 20000;
+  const options = { node, topic, adapter, tests, target: spoiled, runner: 'node-test', timeoutMs };
   const { job, events, code } = runJob(options);
   const passed = new Set(
     events
@@ -40,16 +48,42 @@ function redTests(mutant, topic) {
   return red;
 }
 
-for (const mutant of mutants) {
-  if (NEEDS[mutant] && !target.supports.includes(NEEDS[mutant])) continue;
+/** The tests of a topic that the target's capabilities allow. */
+function idsOf(topic) {
+  const { files } = manifest(HOME).topics.find((one) => one.topic === topic);
+  return files
+    .flatMap(({ tests }) => tests)
+    .filter(({ needs }) => needs.every((need) => target.supports.includes(need)))
+    .map(({ id }) => id);
+}
+
+function judge(mutant, topics, pattern) {
   const counts = [];
-  for (const { topic } of manifest(HOME).topics) {
-    const red = redTests(mutant, topic);
+  for (const topic of topics) {
+    const red = redTests(mutant, topic, pattern);
     for (const test of red) redUnder.get(test).push(mutant);
     if (red.length > 0) counts.push(`${topic} ${red.length}`);
   }
   if (counts.length === 0) failed = true;
   console.log(`${mutant}: ${counts.join(', ') || 'NOT NOTICED'}`);
+}
+
+const { TOPIC } = process.env;
+const topics = manifest(HOME)
+  .topics.map(({ topic }) => topic)
+  .filter((topic) => !TOPIC || topic === TOPIC);
+const others = topics.filter((topic) => topic !== ROBUSTNESS);
+
+for (const mutant of others.length > 0 ? general : []) {
+  if (NEEDS[mutant] && !target.supports.includes(NEEDS[mutant])) continue;
+  judge(mutant, others);
+}
+if (topics.includes(ROBUSTNESS)) {
+  const ids = idsOf(ROBUSTNESS);
+  for (const id of ids) redUnder.set(id, []);
+  for (const [mutant, { tests }] of Object.entries(robustness)) {
+    if (ids.some((id) => tests.test(id))) judge(mutant, [ROBUSTNESS], tests);
+  }
 }
 
 for (const [test, under] of redUnder) {

@@ -33,16 +33,17 @@ const RUNNERS = {
   'node-test': [path.join(HOME, 'lib/node-test.mjs')],
 };
 
-/** `>=22.13` on a version; the only form that target.toml of this tree uses. */
+/** `>=26.10, <27` on a version; the only forms that target.toml of this tree uses. */
 function matches(range, version) {
-  const [, wanted] = /^>=([\d.]+)$/.exec(range);
   const parts = (text) => text.replace(/^v/, '').split('.').map(Number);
-  const [have, want] = [parts(version), parts(wanted)];
-  for (let i = 0; i < 3; i += 1) {
-    const difference = (have[i] ?? 0) - (want[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
+  const have = parts(version);
+  return range.split(',').every((part) => {
+    const [, operator, wanted] = /^\s*(>=|<)([\d.]+)$/.exec(part);
+    const want = parts(wanted);
+    const index = [0, 1, 2].find((i) => (have[i] ?? 0) !== (want[i] ?? 0));
+    const notLess = index === undefined || (have[index] ?? 0) > (want[index] ?? 0);
+    return operator === '<' ? !notLess : notLess;
+  });
 }
 
 function readTarget(id, version, binary) {
