@@ -33,8 +33,16 @@ const WRONG = 2;
 const UNMET = 13;
 
 const PACE = {
-  full: { rounds: 21, sampleMs: 10, warmMs: 150, starts: 25, reads: 40_000, writes: 400, runs: 5 },
-  quick: { rounds: 7, sampleMs: 4, warmMs: 60, starts: 7, reads: 8_000, writes: 50, runs: 3 },
+  full: {
+    rounds: 21,
+    sampleMs: 10,
+    warmMs: 150,
+    starts: 25,
+    reads: 40_000,
+    writes: 8_000,
+    runs: 7,
+  },
+  quick: { rounds: 7, sampleMs: 4, warmMs: 60, starts: 7, reads: 8_000, writes: 1_600, runs: 3 },
 };
 
 function options() {

@@ -7,7 +7,7 @@ const WORDS = { met: 'met', missed: '**missed**', unknown: 'n/a', null: '' };
 
 const times = (value) => value.toFixed(value < 10 ? 2 : 1);
 const amount = (value) =>
-  value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(2);
+  value >= 10 ? Math.round(value).toLocaleString('en') : value.toPrecision(2);
 const interval = ({ median, low, high }, format) =>
   `${format(median)} [${format(low)}, ${format(high)}]`;
 
