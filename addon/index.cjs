@@ -8,13 +8,15 @@
  * rows are read from it right after. No user code runs in between on either side. The offsets are
  * those of src/layout.rs, and a binary with another layout is refused.
  *
- * One file, because a worker that opens a database should not pay for resolving more.
+ * One file, because a worker that opens a database should not pay for resolving more. What few
+ * programs use lies in lib/, and is loaded when it is first called.
  */
 
 const { dirname, join } = require('node:path');
 const { existsSync, readdirSync } = require('node:fs');
-const { isAnyArrayBuffer } = require('node:util').types;
+const { isAnyArrayBuffer, isUint8Array } = require('node:util').types;
 const worker = require('node:worker_threads');
+const { channel } = require('node:diagnostics_channel');
 
 // ---------------------------------------------------------------------------------------------
 // Errors
@@ -39,27 +41,36 @@ function sqliteError(errcode, message, errstr) {
   return error;
 }
 
-/** Throws what the native half says of its last call. Kinds as in src/failure.rs. */
-function raise() {
-  const [kind, message, errcode, errstr] = native.takeFailure();
+/** The error for what the native half says of a call. Kinds as in src/failure.rs. */
+function failure([kind, message, errcode, errstr]) {
   switch (kind) {
     case 1:
-      throw sqliteError(errcode, message, errstr);
+      return sqliteError(errcode, message, errstr);
     case 2:
-      throw state(message);
+      return state(message);
     case 3:
-      throw argType(message);
+      return argType(message);
     case 4:
-      throw outOfRange(message);
+      return outOfRange(message);
     case 5:
-      throw coded(Error, 'ERR_THREAD_AFFINITY', message);
+      return coded(Error, 'ERR_THREAD_AFFINITY', message);
     case 6:
-      throw coded(RangeError, 'ERR_RESOURCE', message);
+      return coded(RangeError, 'ERR_RESOURCE', message);
     case 7:
-      throw coded(Error, 'ERR_INTERNAL_ASSERTION', message);
+      return coded(Error, 'ERR_INTERNAL_ASSERTION', message);
+    case 9: {
+      const error = sqliteError(9, message, 'interrupted');
+      error.code = 'ERR_DEADLINE_EXCEEDED';
+      return error;
+    }
     default:
-      throw state('the thread is ending');
+      return state('the thread is ending');
   }
+}
+
+/** Throws what the native half says of its last call. */
+function raise() {
+  throw failure(native.takeFailure());
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -130,7 +141,7 @@ const native = load();
 // ---------------------------------------------------------------------------------------------
 // The shared buffer, see src/layout.rs
 
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
 const arena = new ArrayBuffer(512 * 1024);
 const I32 = new Int32Array(arena);
 const F64 = new Float64Array(arena);
@@ -160,7 +171,9 @@ const ROWS_AT = 1024;
 
 {
   const name = worker.isMainThread ? 'the main thread' : `worker ${worker.threadId}`;
-  const version = native.init(arena, SIDE, () => {}, name);
+  /** Node-API 9 does not know shared buffers: the native half asks for views of what it is given. */
+  const toView = (value) => (isAnyArrayBuffer(value) ? new Uint8Array(value) : undefined);
+  const version = native.init(arena, SIDE, () => {}, name, toView);
   if (version !== LAYOUT_VERSION) {
     throw coded(
       Error,
@@ -174,6 +187,7 @@ const ROWS_AT = 1024;
 const uncurry = Function.prototype.bind.bind(Function.prototype.call);
 const sliceBytes = uncurry(Uint8Array.prototype.slice);
 const substring = uncurry(String.prototype.substring);
+const includesByte = uncurry(Uint8Array.prototype.includes);
 const { isView } = ArrayBuffer;
 
 // ---------------------------------------------------------------------------------------------
@@ -459,6 +473,13 @@ const SQLITE_TYPE = Symbol.for('sqlite-type');
 /** Node 22.10 and later refuse to clone what is marked; before, a clone is an empty object. */
 const uncloneable = worker.markAsUncloneable ?? (() => {});
 
+const isObject = (value) =>
+  value !== null && (typeof value === 'object' || typeof value === 'function');
+
+function checkObject(options) {
+  if (!isObject(options)) throw argType('The "options" argument must be an object.');
+}
+
 function boolean(options, name) {
   const value = options[name];
   if (value !== undefined && typeof value !== 'boolean') {
@@ -469,35 +490,58 @@ function boolean(options, name) {
 
 /** Node's methods are enumerable, own nothing, and take no declared parameters. */
 function dressMethods(prototype, order, constructor) {
-  const methods = new Map(order.map((name) => [name, prototype[name]]));
+  const methods = order.map((name) => [name, prototype[name]]);
   const dispose = prototype[DISPOSE];
   for (const key of Reflect.ownKeys(prototype)) delete prototype[key];
-  const define = (key, value, enumerable) =>
-    Object.defineProperty(prototype, key, {
-      value,
-      writable: true,
-      enumerable,
-      configurable: true,
-    });
-  for (const [name, method] of methods) define(name, method, true);
-  define('constructor', constructor, false);
+  for (const [name, method] of methods) prototype[name] = method;
+  Object.defineProperty(prototype, 'constructor', {
+    value: constructor,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
   if (dispose) {
     Object.defineProperty(dispose, 'name', { value: '', configurable: true });
-    define(DISPOSE, dispose, true);
+    prototype[DISPOSE] = dispose;
   }
   Object.defineProperty(constructor, 'prototype', { value: prototype, writable: true });
 }
 
-const accessor = (get) => {
+/** The descriptor of a property that each object owns. V8 defines it fastest in this form. */
+function accessor(get) {
   Object.defineProperty(get, 'name', { value: '', configurable: true });
-  return { get, set: undefined, enumerable: true, configurable: false };
-};
+  return { get, enumerable: true };
+}
+
+const { defineProperty } = Object;
+
+// ---------------------------------------------------------------------------------------------
+// Diagnostics
+
+const queries = channel('sqlite.db.query');
+
+/** Has a connection report its statements while somebody listens, and only then. */
+function retrace(conn) {
+  conn.traced = queries.hasSubscribers;
+  conn.publish ??= (sql, duration) => {
+    const message = { ...EMPTY, __proto__: null };
+    message.sql = sql;
+    message.database = conn.database;
+    message.duration = duration;
+    queries.publish(message);
+  };
+  native.dbProfile(conn.handle, conn.traced ? conn.publish : undefined);
+}
 
 // ---------------------------------------------------------------------------------------------
 // Statements
 
+const FROM_AUTHORIZER = 'database cannot be accessed from an authorizer callback';
+const EXECUTING = 'statement is already being executed';
+
 class Statement {
   #handle;
+  #conn;
   /** Number of parameters when none has a name, else -1: then positions must be looked up. */
   #plain;
   #count;
@@ -514,8 +558,9 @@ class Statement {
   /** Set while user code runs in the middle of an execution: the getters of named parameters. */
   #busy = false;
 
-  constructor(handle, options) {
+  constructor(handle, conn, options) {
     this.#handle = handle;
+    this.#conn = conn;
     this.#count = I32[ROWS];
     this.#plain = I32[FLAGS] & NAMED ? -1 : this.#count;
     this.#bigInts = options.readBigInts;
@@ -523,32 +568,47 @@ class Statement {
     this.#allowBare = options.allowBareNamedParameters;
     this.#allowUnknown = options.allowUnknownNamedParameters;
     if (this.#bigInts) native.stmtBigInts(handle, 1);
-    Object.defineProperties(this, Statement.#accessors);
+    defineProperty(this, 'sourceSQL', Statement.#sourceSQL);
+    defineProperty(this, 'expandedSQL', Statement.#expandedSQL);
     uncloneable(this);
   }
 
-  static #accessors = {
-    sourceSQL: accessor(function () {
-      Statement.#check(this);
-      const sql = native.stmtSql(this.#handle);
-      if (I32[STATUS] !== 0) raise();
-      return sql;
-    }),
-    expandedSQL: accessor(function () {
-      Statement.#check(this);
-      const sql = native.stmtExpandedSql(this.#handle);
-      if (I32[STATUS] !== 0) raise();
-      if (sql === null)
-        throw sqliteError(7, 'Expanded SQL text would exceed configured limits', 'out of memory');
-      return sql;
-    }),
-  };
+  static #sourceSQL = accessor(function () {
+    Statement.#check(this);
+    const sql = native.stmtSql(this.#handle);
+    if (I32[STATUS] !== 0) raise();
+    return sql;
+  });
+
+  static #expandedSQL = accessor(function () {
+    Statement.#check(this);
+    const sql = native.stmtExpandedSql(this.#handle);
+    if (I32[STATUS] !== 0) raise();
+    if (sql === null)
+      throw sqliteError(7, 'Expanded SQL text would exceed configured limits', 'out of memory');
+    return sql;
+  });
 
   static #check(receiver) {
     if (receiver === null || typeof receiver !== 'object' || !(#handle in receiver)) {
       throw illegal();
     }
   }
+
+  /** What only the files of lib/ may do with a statement. */
+  static internals = {
+    handleOf: (statement) => statement.#handle,
+    parameters: (statement) => (statement.#plain < 0 ? -1 : statement.#count),
+    isFinalized: (statement) => {
+      native.stmtParameterNames(statement.#handle);
+      return I32[STATUS] !== 0;
+    },
+    /** Runs a method with values that are bound by position, whatever they are. */
+    byPosition(statement, method, values) {
+      for (let i = 0; i < values.length; i++) checkBindable(values[i], i + 1);
+      return method.apply(statement, values);
+    },
+  };
 
   /** The names of all parameters, with their prefixes; null for those without. */
   #parameterNames() {
@@ -613,21 +673,45 @@ class Statement {
     return values;
   }
 
+  /** The same with the statement marked as busy: the getters of a bag are user code. */
+  #arrangeBusy(args) {
+    this.#busy = true;
+    try {
+      return this.#arrange(args);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** What is out of the ordinary, and looked at before an execution: see `#enter`. */
+  #unusual() {
+    native.stmtIdle(this.#handle);
+    if (I32[STATUS] !== 0) raise();
+    if (this.#busy) throw state(EXECUTING);
+    const conn = this.#conn;
+    if (conn.authorizing !== 0) throw state(FROM_AUTHORIZER);
+    if (queries.hasSubscribers !== conn.traced) retrace(conn);
+  }
+
+  /** Begins an execution. */
+  #enter() {
+    const conn = this.#conn;
+    if (this.#busy || conn.authorizing !== 0 || queries.hasSubscribers !== conn.traced) {
+      this.#unusual();
+    }
+    this.#turn++;
+  }
+
   /** Binds the arguments of a call, whatever they are, and makes it. */
   #execute(entry, args) {
-    if (this.#busy) throw state('statement is already being executed');
-    this.#turn++;
+    this.#enter();
     if (args.length === 0) return entry(this.#handle, 0);
     if (args.length <= this.#plain && !isBag(args[0])) {
       return callWith(entry, this.#handle, args, args.length);
     }
-    this.#busy = true;
-    let values;
-    try {
-      values = this.#arrange(args);
-    } finally {
-      this.#busy = false;
-    }
+    // A statement that cannot be executed says so before it looks at a bag.
+    this.#unusual();
+    const values = this.#arrangeBusy(args);
     return callWith(entry, this.#handle, values, values.length);
   }
 
@@ -670,9 +754,9 @@ class Statement {
   get(...args) {
     Statement.#check(this);
     let first;
-    if (args.length === 1 && this.#plain > 0 && !this.#busy && typeof args[0] === 'number') {
+    if (args.length === 1 && this.#plain > 0 && typeof args[0] === 'number') {
       // The commonest query there is: by primary key.
-      this.#turn++;
+      this.#enter();
       PARAM_TAGS[0] = NUMBER;
       PARAM_F64[0] = args[0];
       first = native.stmtGet(this.#handle, 1);
@@ -725,10 +809,32 @@ class Statement {
     return columns;
   }
 
+  stat() {
+    Statement.#check(this);
+    this.#live();
+    const name = arguments[0];
+    if (typeof name !== 'string') throw argType('The "counter" argument must be a string.');
+    if (!Object.hasOwn(COUNTERS, name)) {
+      throw argValue('The "counter" argument is not a valid statistic name.');
+    }
+    return native.stmtStatus(this.#handle, COUNTERS[name], 0);
+  }
+
+  resetStats() {
+    Statement.#check(this);
+    this.#live();
+    for (const counter of Object.values(COUNTERS)) native.stmtStatus(this.#handle, counter, 1);
+  }
+
+  /** Throws for a finalized statement. */
+  #live() {
+    native.stmtStatus(this.#handle, COUNTERS.run, 0);
+    if (I32[STATUS] !== 0) raise();
+  }
+
   #setting(value, name) {
     // A finalized statement says so before anything is said of the argument.
-    native.stmtSql(this.#handle);
-    if (I32[STATUS] !== 0) raise();
+    this.#live();
     if (typeof value !== 'boolean') throw argType(`The "${name}" argument must be a boolean.`);
     return value;
   }
@@ -757,21 +863,22 @@ class Statement {
 
   close() {
     Statement.#check(this);
-    if (this.#busy) throw state('statement is already being executed');
+    if (this.#busy) throw state(EXECUTING);
     native.stmtFinalize(this.#handle);
     if (I32[STATUS] !== 0) raise();
   }
 
   [DISPOSE]() {
     Statement.#check(this);
-    if (this.#busy) throw state('statement is already being executed');
     // Disposing twice is fine, and so is disposing after the database was closed.
+    if (Statement.internals.isFinalized(this)) return;
+    if (this.#busy) throw state(EXECUTING);
     native.stmtFinalize(this.#handle);
+    if (I32[STATUS] !== 0) raise();
   }
 
   /** For the iterator: the next row, or `undefined` at the end. */
   static next(statement, turn) {
-    if (statement.#busy) throw state('statement is already being executed');
     Statement.#ready(statement, turn);
     const first = native.stmtNext(statement.#handle);
     if (I32[STATUS] !== 0) raise();
@@ -780,27 +887,51 @@ class Statement {
 
   /** For the iterator: gives locks back before the end, unless they are another execution's. */
   static stop(statement, turn) {
-    if (statement.#busy) throw state('statement is already being executed');
-    if (statement.#turn === turn) native.stmtReset(statement.#handle);
+    if (statement.#busy || statement.#conn.authorizing !== 0) statement.#unusual();
+    if (statement.#turn !== turn) return;
+    native.stmtReset(statement.#handle);
+    if (I32[STATUS] !== 0) raise();
   }
 
   static #ready(statement, turn) {
-    if (statement.#turn === turn) return;
-    native.stmtSql(statement.#handle);
-    if (I32[STATUS] !== 0) raise();
-    throw state('iterator was invalidated');
+    const conn = statement.#conn;
+    if (
+      statement.#busy ||
+      conn.authorizing !== 0 ||
+      statement.#turn !== turn ||
+      queries.hasSubscribers !== conn.traced
+    ) {
+      statement.#unusual();
+      if (statement.#turn !== turn) throw state('iterator was invalidated');
+    }
   }
 
   /** For the iterator: whether the statement is finalized, as an error. */
   static check(statement) {
-    native.stmtSql(statement.#handle);
-    if (I32[STATUS] !== 0) raise();
+    statement.#live();
   }
 }
 
-/** @throws always: statements come from `database.prepare()` */
-function StatementSync() {
+/** Counters of a statement, by their numbers in SQLite. */
+const COUNTERS = {
+  fullscanStep: 1,
+  sort: 2,
+  autoindex: 3,
+  vmStep: 4,
+  reprepare: 5,
+  run: 6,
+  filterMiss: 7,
+  filterHit: 8,
+  memused: 99,
+};
+
+/** @throws always: such objects are made by methods of others */
+function illegalConstructor() {
   throw coded(Error, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
+}
+
+function StatementSync() {
+  illegalConstructor();
 }
 
 dressMethods(
@@ -811,6 +942,8 @@ dressMethods(
     'get',
     'run',
     'columns',
+    'stat',
+    'resetStats',
     'setAllowBareNamedParameters',
     'setAllowUnknownNamedParameters',
     'setReadBigInts',
@@ -873,7 +1006,7 @@ class StatementIterator {
 }
 
 function StatementSyncIterator() {
-  throw coded(Error, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
+  illegalConstructor();
 }
 
 dressMethods(StatementIterator.prototype, ['next', 'return'], StatementSyncIterator);
@@ -883,32 +1016,72 @@ Object.setPrototypeOf(
 );
 
 // ---------------------------------------------------------------------------------------------
-// Databases
+// Sessions
 
-/** The limits of a connection, by their numbers in SQLite. */
-const LIMITS = {
-  length: 0,
-  sqlLength: 1,
-  column: 2,
-  exprDepth: 3,
-  compoundSelect: 4,
-  vdbeOp: 5,
-  functionArg: 6,
-  attach: 7,
-  likePatternLength: 8,
-  variableNumber: 9,
-  triggerDepth: 10,
-};
+class DatabaseSession {
+  #handle;
+  #conn;
+
+  constructor(handle, conn) {
+    this.#handle = handle;
+    this.#conn = conn;
+    uncloneable(this);
+  }
+
+  static #open(receiver) {
+    if (receiver === null || typeof receiver !== 'object' || !(#handle in receiver)) {
+      throw illegal();
+    }
+    if (receiver.#conn.handle === undefined) throw state('database is not open');
+    return receiver.#handle;
+  }
+
+  static #changes(receiver, patchset) {
+    const handle = DatabaseSession.#open(receiver);
+    if (receiver.#conn.authorizing !== 0) throw state(FROM_AUTHORIZER);
+    const bytes = native.sessionChanges(handle, patchset);
+    if (I32[STATUS] !== 0) raise();
+    return bytes;
+  }
+
+  changeset() {
+    return DatabaseSession.#changes(this, 0);
+  }
+
+  patchset() {
+    return DatabaseSession.#changes(this, 1);
+  }
+
+  close() {
+    native.sessionClose(DatabaseSession.#open(this));
+    if (I32[STATUS] !== 0) raise();
+  }
+
+  [DISPOSE]() {
+    if (this === null || typeof this !== 'object' || !(#handle in this)) throw illegal();
+    native.sessionClose(this.#handle);
+    // Disposing twice is fine, and so is disposing after the database was closed; not in a callback.
+    if (I32[STATUS] === 0) return;
+    const why = failure(native.takeFailure());
+    if (this.#conn.handle !== undefined && why.message !== 'session is not open') throw why;
+  }
+}
+
+function Session() {
+  illegalConstructor();
+}
+
+dressMethods(DatabaseSession.prototype, ['changeset', 'patchset', 'close'], Session);
+
+// ---------------------------------------------------------------------------------------------
+// Databases
 
 /** The path of a database: a string, bytes, or a `file:` URL, none with a NUL. */
 function checkPath(path) {
   if (typeof path === 'string') {
     if (!path.includes('\0')) return path;
-  } else if (
-    path instanceof Uint8Array ||
-    (isView(path) && path[Symbol.toStringTag] === 'Uint8Array')
-  ) {
-    if (!path.includes(0)) return path;
+  } else if (isUint8Array(path)) {
+    if (!includesByte(path, 0)) return path;
   } else if (typeof path === 'object' && path !== null) {
     const { href } = path;
     if (typeof href === 'string' && !href.includes('\0')) {
@@ -923,9 +1096,7 @@ function checkPath(path) {
 
 /** The options of `new DatabaseSync()`, checked in Node's order. */
 function checkOptions(options) {
-  if (options === null || (typeof options !== 'object' && typeof options !== 'function')) {
-    throw argType('The "options" argument must be an object.');
-  }
+  checkObject(options);
   const open = boolean(options, 'open') ?? true;
   const readOnly = boolean(options, 'readOnly') ?? false;
   const foreignKeys = boolean(options, 'enableForeignKeyConstraints') ?? true;
@@ -940,7 +1111,7 @@ function checkOptions(options) {
   const allowBareNamedParameters = boolean(options, 'allowBareNamedParameters') ?? true;
   const allowUnknownNamedParameters = boolean(options, 'allowUnknownNamedParameters') ?? false;
   const defensive = boolean(options, 'defensive') ?? true;
-  const limits = checkLimits(options.limits);
+  const { limits } = options;
   return {
     open,
     bits:
@@ -949,8 +1120,9 @@ function checkOptions(options) {
       (doubleQuoted ? 4 : 0) |
       (defensive ? 8 : 0) |
       (extensions ? 16 : 0),
+    extensions,
     timeout,
-    limits,
+    limits: limits === undefined ? NO_LIMITS : lib('limits').check(limits),
     statement: {
       readBigInts,
       returnArrays,
@@ -960,151 +1132,137 @@ function checkOptions(options) {
   };
 }
 
-function checkLimits(limits) {
-  const checked = [];
-  if (limits === undefined) return checked;
-  if (limits === null || (typeof limits !== 'object' && typeof limits !== 'function')) {
-    throw argType('The "options.limits" argument must be an object.');
-  }
-  for (const name of Object.keys(LIMITS)) {
-    const value = limits[name];
-    if (value === undefined) continue;
-    if (typeof value !== 'number' || (value | 0) !== value) {
-      throw argType(`The "options.limits.${name}" argument must be an integer.`);
-    }
-    if (value < 0) {
-      throw outOfRange(`The "options.limits.${name}" argument must be non-negative.`);
-    }
-    checked.push([LIMITS[name], value]);
-  }
-  return checked;
-}
+const NO_OPTIONS = {};
+const NO_LIMITS = [];
 
-/** The `limits` of a database: reads and writes go to the connection. */
-function limitsOf(read, write) {
-  const target = Object.create({});
-  const isLimit = (key) => typeof key === 'string' && Object.hasOwn(LIMITS, key);
-  const set = (key, value) => {
-    if (value !== Infinity && (typeof value !== 'number' || (value | 0) !== value)) {
-      throw argType('Limit value must be a non-negative integer or Infinity.');
-    }
-    if (value < 0) throw outOfRange('Limit value must be non-negative.');
-    write(LIMITS[key], value === Infinity ? 0x7fffffff : value);
-    target[key] = read(LIMITS[key]);
-  };
-  for (const name of Object.keys(LIMITS)) {
-    Object.defineProperty(target, name, {
-      value: read(LIMITS[name]),
-      writable: true,
-      enumerable: true,
-      configurable: false,
-    });
-  }
-  return new Proxy(target, {
-    get: (object, key) => (isLimit(key) ? (object[key] = read(LIMITS[key])) : object[key]),
-    set(object, key, value) {
-      if (isLimit(key)) set(key, value);
-      else object[key] = value;
-      return true;
-    },
-    defineProperty(object, key, descriptor) {
-      if (!isLimit(key)) return Reflect.defineProperty(object, key, descriptor);
-      set(key, descriptor.value);
-      return true;
-    },
-    // Node lists what a user added first.
-    ownKeys: (object) => {
-      const keys = Reflect.ownKeys(object);
-      return [...keys.filter((key) => !isLimit(key)), ...keys.filter(isLimit)];
-    },
-    getOwnPropertyDescriptor(object, key) {
-      if (isLimit(key)) object[key] = read(LIMITS[key]);
-      return Reflect.getOwnPropertyDescriptor(object, key);
-    },
-  });
-}
+/** The state of a connection of which a database, its statements and sessions know. */
+class Connection {
+  /** Undefined while closed. */
+  handle = undefined;
+  /** How many calls of the authorizer are under way: then the connection must not be used. */
+  authorizing = 0;
+  /** Whether statements are reported to the diagnostics channel, and by which function. */
+  traced = false;
+  publish = undefined;
+  /** The functions that SQLite calls; the native half refers to them weakly. */
+  functions = undefined;
+  authorizer = undefined;
 
-class Database {
-  #handle = undefined;
-  #path;
-  #options;
-  #limits = undefined;
-
-  constructor(path, options) {
-    this.#path = path;
-    this.#options = options;
-    Object.defineProperties(this, Database.#accessors);
-    this[SQLITE_TYPE] = 'node:sqlite';
-    uncloneable(this);
-    if (options.open) this.#open();
-  }
-
-  static #accessors = {
-    isOpen: accessor(function () {
-      Database.#check(this);
-      return this.#handle !== undefined;
-    }),
-    isTransaction: accessor(function () {
-      const open = native.dbInTransaction(Database.#opened(this));
-      if (I32[STATUS] !== 0) raise();
-      return open;
-    }),
-    limits: accessor(function () {
-      Database.#opened(this);
-      this.#limits ??= limitsOf(
-        (id) => native.dbLimit(Database.#opened(this), id, -1),
-        (id, value) => native.dbLimit(Database.#opened(this), id, value),
-      );
-      return this.#limits;
-    }),
-  };
-
-  static #check(receiver) {
-    if (receiver === null || typeof receiver !== 'object' || !(#handle in receiver)) {
-      throw illegal();
-    }
-  }
-
-  /** The handle of an open database. */
-  static #opened(database) {
-    Database.#check(database);
-    const handle = database.#handle;
-    if (handle === undefined) throw state('database is not open');
-    return handle;
-  }
-
-  #open() {
-    const { bits, timeout, limits } = this.#options;
-    const handle = native.dbOpen(this.#path, bits, timeout);
-    if (I32[STATUS] !== 0) raise();
-    for (const [id, value] of limits) native.dbLimit(handle, id, value);
-    this.#handle = handle;
+  constructor(database, path, options) {
+    this.database = database;
+    this.path = path;
+    this.options = options;
+    this.extensions = options.extensions;
   }
 
   open() {
-    Database.#check(this);
-    if (this.#handle !== undefined) throw state('database is already open');
-    this.#open();
+    const { bits, timeout, limits } = this.options;
+    const handle = native.dbOpen(this.path, bits, timeout);
+    if (I32[STATUS] !== 0) raise();
+    for (const [id, value] of limits) native.dbLimit(handle, id, value);
+    this.extensions = this.options.extensions;
+    this.handle = handle;
+  }
+
+  /** After the native half has closed. */
+  closed() {
+    this.handle = undefined;
+    this.traced = false;
+    this.functions = undefined;
+    this.authorizer = undefined;
+  }
+}
+
+class Database {
+  #conn;
+  #limits = undefined;
+
+  constructor(path, options) {
+    const conn = new Connection(this, path, options);
+    this.#conn = conn;
+    defineProperty(this, 'isOpen', Database.#isOpen);
+    defineProperty(this, 'isTransaction', Database.#isTransaction);
+    defineProperty(this, 'limits', Database.#limitsOf);
+    this[SQLITE_TYPE] = 'node:sqlite';
+    uncloneable(this);
+    if (options.open) conn.open();
+  }
+
+  static #isOpen = accessor(function () {
+    return Database.#of(this).handle !== undefined;
+  });
+
+  static #isTransaction = accessor(function () {
+    const open = native.dbInTransaction(Database.live(this).handle);
+    if (I32[STATUS] !== 0) raise();
+    return open;
+  });
+
+  static #limitsOf = accessor(function () {
+    Database.live(this);
+    this.#limits ??= lib('limits').limitsOf(
+      (id) => native.dbLimit(Database.live(this).handle, id, -1),
+      (id, value) => native.dbLimit(Database.opened(this).handle, id, value),
+    );
+    return this.#limits;
+  });
+
+  /** The connection of a database. */
+  static #of(receiver) {
+    if (receiver === null || typeof receiver !== 'object' || !(#conn in receiver)) {
+      throw illegal();
+    }
+    return receiver.#conn;
+  }
+
+  static isDatabase(value) {
+    return #conn in value;
+  }
+
+  /** The same, open. */
+  static live(receiver) {
+    const conn = Database.#of(receiver);
+    if (conn.handle === undefined) throw state('database is not open');
+    return conn;
+  }
+
+  /** The same, and not in the middle of asking its authorizer. */
+  static opened(receiver) {
+    const conn = Database.live(receiver);
+    if (conn.authorizing !== 0) throw state(FROM_AUTHORIZER);
+    return conn;
+  }
+
+  open() {
+    const conn = Database.#of(this);
+    if (conn.handle !== undefined) throw state('database is already open');
+    conn.open();
   }
 
   close() {
-    const handle = Database.#opened(this);
-    native.dbClose(handle);
+    const conn = Database.live(this);
+    native.dbClose(conn.handle);
     if (I32[STATUS] !== 0) raise();
-    this.#handle = undefined;
+    conn.closed();
+  }
+
+  [DISPOSE]() {
+    const conn = Database.#of(this);
+    if (conn.handle === undefined) return;
+    native.dbClose(conn.handle);
+    // In a callback it stays open, and nothing is said of it.
+    if (I32[STATUS] === 0) conn.closed();
   }
 
   prepare() {
-    const handle = Database.#opened(this);
+    const conn = Database.opened(this);
     const sql = arguments[0];
     if (typeof sql !== 'string') throw argType('The "sql" argument must be a string.');
-    let options = this.#options.statement;
+    let options = conn.options.statement;
     let persistent = false;
     if (arguments[1] !== undefined) {
       const given = arguments[1];
-      if (given === null || (typeof given !== 'object' && typeof given !== 'function')) {
-        throw argType('The "options" argument must be an object.');
-      }
+      checkObject(given);
       options = {
         returnArrays: boolean(given, 'returnArrays') ?? options.returnArrays,
         readBigInts: boolean(given, 'readBigInts') ?? options.readBigInts,
@@ -1115,36 +1273,78 @@ class Database {
       };
       persistent = boolean(given, 'persistent') ?? false;
       // A getter may have closed the database.
-      Database.#opened(this);
+      Database.live(this);
     }
-    const statement = native.dbPrepare(handle, sql, persistent ? 1 : 0);
+    const statement = native.dbPrepare(conn.handle, sql, persistent ? 1 : 0);
     if (I32[STATUS] !== 0) raise();
     if (statement === undefined) throw argValue('The SQL query contains no statements.');
-    return new Statement(statement, options);
+    return new Statement(statement, conn, options);
   }
 
   exec() {
-    const handle = Database.#opened(this);
+    const conn = Database.opened(this);
     const sql = arguments[0];
     if (typeof sql !== 'string') throw argType('The "sql" argument must be a string.');
-    native.dbExec(handle, sql);
+    if (queries.hasSubscribers !== conn.traced) retrace(conn);
+    native.dbExec(conn.handle, sql);
     if (I32[STATUS] !== 0) raise();
   }
 
   location() {
-    const handle = Database.#opened(this);
+    const conn = Database.live(this);
     const name = arguments[0] === undefined ? 'main' : arguments[0];
     if (typeof name !== 'string') throw argType('The "dbName" argument must be a string.');
-    const path = native.dbLocation(handle, name);
+    const path = native.dbLocation(conn.handle, name);
     if (I32[STATUS] !== 0) raise();
     return path;
   }
 
-  [DISPOSE]() {
-    Database.#check(this);
-    const handle = this.#handle;
-    this.#handle = undefined;
-    if (handle !== undefined) native.dbClose(handle);
+  function() {
+    lib('functions').define(Database.opened(this), arguments);
+  }
+
+  aggregate() {
+    lib('functions').defineAggregate(Database.opened(this), arguments);
+  }
+
+  setAuthorizer() {
+    lib('functions').setAuthorizer(Database.opened(this), arguments[0]);
+  }
+
+  createModule() {
+    lib('modules').create(Database.opened(this), arguments);
+  }
+
+  createTagStore() {
+    return lib('tag-store').create(Database.opened(this), arguments[0]);
+  }
+
+  createSession() {
+    return lib('content').createSession(Database.opened(this), arguments);
+  }
+
+  applyChangeset() {
+    return lib('content').applyChangeset(Database.opened(this), arguments);
+  }
+
+  serialize() {
+    return lib('content').serialize(Database.opened(this), arguments[0]);
+  }
+
+  deserialize() {
+    lib('content').deserialize(Database.live(this), arguments);
+  }
+
+  enableLoadExtension() {
+    lib('content').enableLoadExtension(Database.opened(this), arguments[0]);
+  }
+
+  loadExtension() {
+    lib('content').loadExtension(Database.live(this), this, arguments);
+  }
+
+  enableDefensive() {
+    lib('content').enableDefensive(Database.opened(this), arguments[0]);
   }
 }
 
@@ -1158,11 +1358,154 @@ function DatabaseSync() {
     throw coded(TypeError, 'ERR_CONSTRUCT_CALL_REQUIRED', 'Cannot call constructor without `new`');
   }
   const path = checkPath(arguments[0]);
-  const options = checkOptions(arguments.length > 1 ? arguments[1] : {});
+  // A second argument counts even when it is undefined, as in Node.
+  const options = checkOptions(arguments.length > 1 ? arguments[1] : NO_OPTIONS);
+  if (options.extensions && process.permission !== undefined) {
+    throw coded(
+      Error,
+      'ERR_LOAD_SQLITE_EXTENSION',
+      'Cannot load SQLite extensions when the permission model is enabled.',
+    );
+  }
   return Reflect.construct(Database, [path, options], new.target);
 }
 
-// A second argument counts even when it is undefined, as in Node.
-dressMethods(Database.prototype, ['open', 'close', 'prepare', 'exec', 'location'], DatabaseSync);
+dressMethods(
+  Database.prototype,
+  [
+    'open',
+    'close',
+    'prepare',
+    'exec',
+    'function',
+    'createTagStore',
+    'location',
+    'aggregate',
+    'createSession',
+    'applyChangeset',
+    'enableLoadExtension',
+    'enableDefensive',
+    'loadExtension',
+    'serialize',
+    'deserialize',
+    'setAuthorizer',
+    'createModule',
+  ],
+  DatabaseSync,
+);
 
-module.exports = { DatabaseSync, StatementSync };
+/** Copies a database into a file. @returns {Promise<number>} how many pages it has */
+function backup(sourceDb, path) {
+  void path; // declared, because Node's function has two parameters
+  return lib('backup').start(sourceDb, arguments);
+}
+
+// ---------------------------------------------------------------------------------------------
+// What is loaded when it is first used
+
+/** What the files of lib/ get of this one. */
+const core = {
+  native,
+  uncurry,
+  errors: { coded, argType, argValue, outOfRange, state, sqliteError, illegal, failure },
+  /** Throws what the last call of the native half left, if it left anything. */
+  settle() {
+    if (I32[STATUS] !== 0) raise();
+  },
+  checkObject,
+  checkPath,
+  isObject,
+  isUint8Array,
+  boolean,
+  defineProperty,
+  accessor,
+  dressMethods,
+  uncloneable,
+  illegalConstructor,
+  Database,
+  DatabaseSync,
+  DatabaseSession,
+  Statement,
+  StatementSync,
+};
+
+const loaded = new Map();
+
+/** A file of lib/, which is a function of the core. */
+function lib(name) {
+  let part = loaded.get(name);
+  if (part === undefined) {
+    part = require(`./lib/${name}.cjs`)(core);
+    loaded.set(name, part);
+  }
+  return part;
+}
+
+// ---------------------------------------------------------------------------------------------
+// The module
+
+/** Numbers of SQLite, without their prefix: as in Node, each a read-only property. */
+const CONSTANTS = {
+  CHANGESET_OMIT: 0,
+  CHANGESET_REPLACE: 1,
+  CHANGESET_ABORT: 2,
+  CHANGESET_DATA: 1,
+  CHANGESET_NOTFOUND: 2,
+  CHANGESET_CONFLICT: 3,
+  CHANGESET_CONSTRAINT: 4,
+  CHANGESET_FOREIGN_KEY: 5,
+  OK: 0,
+  DENY: 1,
+  IGNORE: 2,
+  CREATE_INDEX: 1,
+  CREATE_TABLE: 2,
+  CREATE_TEMP_INDEX: 3,
+  CREATE_TEMP_TABLE: 4,
+  CREATE_TEMP_TRIGGER: 5,
+  CREATE_TEMP_VIEW: 6,
+  CREATE_TRIGGER: 7,
+  CREATE_VIEW: 8,
+  DELETE: 9,
+  DROP_INDEX: 10,
+  DROP_TABLE: 11,
+  DROP_TEMP_INDEX: 12,
+  DROP_TEMP_TABLE: 13,
+  DROP_TEMP_TRIGGER: 14,
+  DROP_TEMP_VIEW: 15,
+  DROP_TRIGGER: 16,
+  DROP_VIEW: 17,
+  INSERT: 18,
+  PRAGMA: 19,
+  READ: 20,
+  SELECT: 21,
+  TRANSACTION: 22,
+  UPDATE: 23,
+  ATTACH: 24,
+  DETACH: 25,
+  ALTER_TABLE: 26,
+  REINDEX: 27,
+  ANALYZE: 28,
+  CREATE_VTABLE: 29,
+  DROP_VTABLE: 30,
+  FUNCTION: 31,
+  SAVEPOINT: 32,
+  COPY: 0,
+  RECURSIVE: 33,
+};
+const constants = { __proto__: null };
+for (const name in CONSTANTS) {
+  defineProperty(constants, `SQLITE_${name}`, { value: CONSTANTS[name], enumerable: true });
+}
+
+module.exports = {
+  DatabaseSync,
+  StatementSync,
+  Session,
+  constants,
+  backup,
+  // The names that these classes will have in Node.
+  Database: DatabaseSync,
+  Statement: StatementSync,
+};
+/** What goes beyond node:sqlite: the package's own entry `@threadproof/sqlite/extras` gives it. */
+Object.defineProperty(module.exports, 'extras', { get: () => lib('extras') });

@@ -11,16 +11,23 @@ use napi::sys;
 use rusqlite::ffi;
 
 use crate::affinity::ThreadKey;
+use crate::backup;
+use crate::content;
 use crate::db::{Db, OpenOptions};
 use crate::entry::{self, Call, UNDEFINED};
 use crate::env::EnvState;
 use crate::failure::{Failure, Result};
+use crate::function;
 use crate::handle;
+use crate::hooks;
 use crate::js;
 use crate::layout;
 use crate::rows::Integers;
+use crate::session;
 use crate::stmt::Stmt;
 use crate::vfs;
+use crate::vtab;
+use crate::watch;
 
 /// Makes a table of Node-API callbacks: name, body, and whether the shared buffer must be there.
 macro_rules! entry_points {
@@ -57,6 +64,24 @@ const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
     c"dbLocation" => db_location, true;
     c"dbInTransaction" => db_in_transaction, true;
     c"dbLimit" => db_limit, true;
+    c"dbFunction" => function::define, true;
+    c"dbAggregate" => function::define_aggregate, true;
+    c"dbModule" => vtab::create, true;
+    c"dbAuthorizer" => hooks::set_authorizer, true;
+    c"dbProfile" => hooks::set_profile, true;
+    c"dbToken" => watch::set_token, true;
+    c"dbSerialize" => content::serialize, true;
+    c"dbDeserialize" => content::deserialize, true;
+    c"dbConfigure" => content::configure, true;
+    c"dbLoadExtension" => content::load_extension, true;
+    c"dbInCallback" => db_in_callback, true;
+    c"dbSession" => session::create, true;
+    c"dbApply" => session::apply, true;
+    c"sessionChanges" => session::changes, true;
+    c"sessionClose" => session::close, true;
+    c"backupStart" => backup::start, true;
+    c"backupStep" => backup::step, true;
+    c"backupFinish" => backup::finish, true;
     c"stmtRun" => stmt_run, true;
     c"stmtGet" => stmt_get, true;
     c"stmtAll" => stmt_all, true;
@@ -64,8 +89,11 @@ const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
     c"stmtStart" => stmt_start, true;
     c"stmtNext" => stmt_next, true;
     c"stmtReset" => stmt_reset, true;
+    c"stmtIdle" => stmt_idle, true;
     c"stmtFinalize" => stmt_finalize, true;
     c"stmtBigInts" => stmt_bigints, true;
+    c"stmtDeadline" => stmt_deadline, true;
+    c"stmtStatus" => stmt_status, true;
     c"stmtColumnNames" => stmt_column_names, true;
     c"stmtColumns" => stmt_columns, true;
     c"stmtParameterNames" => stmt_parameter_names, true;
@@ -116,7 +144,7 @@ pub fn register(env: sys::napi_env, exports: sys::napi_value) -> std::result::Re
 }
 
 /// Reads a string argument and hands it over with its NUL, in memory of the env.
-fn with_string<T>(
+pub(crate) fn with_string<T>(
     call: &Call<'_>,
     index: usize,
     run: impl FnOnce(&CStr, &[u8]) -> Result<T>,
@@ -132,7 +160,11 @@ fn with_string<T>(
 }
 
 /// Reads a path, which may be bytes that are no valid text.
-fn with_path<T>(call: &Call<'_>, index: usize, run: impl FnOnce(&CStr) -> Result<T>) -> Result<T> {
+pub(crate) fn with_path<T>(
+    call: &Call<'_>,
+    index: usize,
+    run: impl FnOnce(&CStr) -> Result<T>,
+) -> Result<T> {
     // SAFETY: the bytes are copied before JavaScript runs again.
     match unsafe { js::view_bytes(call.env(), call.arg(index)) } {
         Ok(bytes) => {
@@ -144,9 +176,10 @@ fn with_path<T>(call: &Call<'_>, index: usize, run: impl FnOnce(&CStr) -> Result
     }
 }
 
-/// `init(arena, side, probe, threadName) -> layout version`
+/// `init(arena, side, probe, threadName, view) -> layout version`
 fn init(call: &Call<'_>) -> Result<sys::napi_value> {
-    call.state.share(call.arg(0), call.arg(1), call.arg(2))?;
+    call.state
+        .share(call.arg(0), call.arg(1), call.arg(2), call.arg(4))?;
     with_string(call, 3, |name, _| {
         ThreadKey::name_current(&name.to_string_lossy());
         Ok(())
@@ -159,13 +192,17 @@ fn take_failure(call: &Call<'_>) -> Result<sys::napi_value> {
     let Some(failure) = call.state.take_failure() else {
         return Ok(UNDEFINED);
     };
-    let env = call.env();
+    failure_parts(call.env(), &failure)
+}
+
+/// A failure as `index.cjs` reads it: `[kind, message, errcode, errstr]`.
+pub(crate) fn failure_parts(env: sys::napi_env, failure: &Failure) -> Result<sys::napi_value> {
     let parts = js::array(env, 4)?;
     js::set(env, parts, 0, js::int32(env, failure.kind())?)?;
     js::set(env, parts, 1, js::utf8(env, failure.message().as_bytes())?)?;
     if let Failure::Sqlite {
         errcode, errstr, ..
-    } = &failure
+    } = failure
     {
         js::set(env, parts, 2, js::int32(env, *errcode)?)?;
         js::set(env, parts, 3, js::utf8(env, errstr.as_bytes())?)?;
@@ -189,8 +226,18 @@ fn db_open(call: &Call<'_>) -> Result<sys::napi_value> {
 fn db_close(call: &Call<'_>) -> Result<sys::napi_value> {
     let db = call.handle::<Db>(0)?;
     db.raw()?;
+    if db.in_callback() {
+        return Err(Failure::State(
+            "database cannot be closed while in a callback",
+        ));
+    }
     db.close();
     Ok(UNDEFINED)
+}
+
+/// `dbInCallback(db)`: fails in a callback, with what `deserialize` says then.
+fn db_in_callback(call: &Call<'_>) -> Result<sys::napi_value> {
+    content::check_idle(call.handle::<Db>(0)?).map(|()| UNDEFINED)
 }
 
 /// `dbExec(db, sql)`
@@ -203,8 +250,7 @@ fn db_exec(call: &Call<'_>) -> Result<sys::napi_value> {
 /// whether any parameter has a name.
 fn db_prepare(call: &Call<'_>) -> Result<sys::napi_value> {
     let db = call.handle::<Db>(0)?;
-    // SAFETY: read through a handle.
-    let db = unsafe { handle::share(db) };
+    let db = function::shared(db);
     let persistent = call.int(2)? != 0;
     let prepared = with_string(call, 1, |_, sql| Stmt::prepare(&db, sql, persistent))?;
     let Some(stmt) = prepared else {
@@ -222,7 +268,9 @@ fn db_prepare(call: &Call<'_>) -> Result<sys::napi_value> {
     call.put_i32(layout::ROWS, parameters);
     call.put_i32(layout::COLUMNS, columns);
     call.put_i32(layout::FLAGS, if named { layout::NAMED } else { 0 });
-    handle::create(call.env(), stmt)
+    let (handle, watch) = handle::create_watched(call.env(), Rc::clone(&stmt))?;
+    stmt.watch_handle(watch);
+    Ok(handle)
 }
 
 /// `dbLocation(db, name) -> string | null`
@@ -288,16 +336,39 @@ fn stmt_next(call: &Call<'_>) -> Result<sys::napi_value> {
 
 /// `stmtReset(stmt)`: gives locks back.
 fn stmt_reset(call: &Call<'_>) -> Result<sys::napi_value> {
-    call.handle::<Stmt>(0)?.reset();
-    Ok(UNDEFINED)
+    call.handle::<Stmt>(0)?.stop().map(|()| UNDEFINED)
+}
+
+/// `stmtIdle(stmt)`: fails when finalized or being executed.
+fn stmt_idle(call: &Call<'_>) -> Result<sys::napi_value> {
+    call.handle::<Stmt>(0)?.idle().map(|_| UNDEFINED)
 }
 
 /// `stmtFinalize(stmt)`
 fn stmt_finalize(call: &Call<'_>) -> Result<sys::napi_value> {
     let stmt = call.handle::<Stmt>(0)?;
-    stmt.raw()?;
+    stmt.idle()?;
     stmt.finalize();
+    stmt.db().raised().take()?;
     Ok(UNDEFINED)
+}
+
+/// `stmtDeadline(stmt, milliseconds)`: how long an execution may take; negative for ever.
+fn stmt_deadline(call: &Call<'_>) -> Result<sys::napi_value> {
+    let stmt = call.handle::<Stmt>(0)?;
+    stmt.raw()?;
+    stmt.set_deadline(u32::try_from(call.int(1)?).ok());
+    Ok(UNDEFINED)
+}
+
+/// `stmtStatus(stmt, counter, reset) -> number`
+fn stmt_status(call: &Call<'_>) -> Result<sys::napi_value> {
+    let raw = call.handle::<Stmt>(0)?.raw()?;
+    let (counter, reset) = (call.int(1)?, call.int(2)?);
+    // SAFETY: not finalized; an unknown counter reads as 0.
+    js::int32(call.env(), unsafe {
+        ffi::sqlite3_stmt_status(raw, counter, reset)
+    })
 }
 
 /// `stmtBigInts(stmt, on)`

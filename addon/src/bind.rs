@@ -9,7 +9,6 @@
 #![allow(clippy::cast_ptr_alignment)]
 
 use std::ffi::c_int;
-use std::ptr;
 
 use napi::sys;
 use rusqlite::ffi;
@@ -150,12 +149,7 @@ fn from_array(stmt: &Stmt, call: &Call<'_>, count: c_int, scratch: &mut Vec<u8>)
 }
 
 fn element(call: &Call<'_>, index: u32) -> Result<sys::napi_value> {
-    let mut value = ptr::null_mut();
-    // SAFETY: the argument is an array of the JavaScript layer; the out-parameter is a local.
-    js::ok(unsafe {
-        sys::napi_get_element(call.env(), call.arg(FIRST_VALUE), index, &raw mut value)
-    })?;
-    Ok(value)
+    js::element(call.env(), call.arg(FIRST_VALUE), index)
 }
 
 /// Binds a copy of a string. SQLite refuses what is longer than its limit.

@@ -1,26 +1,28 @@
-//! A connection: opening, closing, and the watch over long calls.
+//! A connection: opening, closing, and what its callbacks leave behind.
 
 use std::cell::{Cell, RefCell};
-use std::ffi::{CStr, c_int, c_void};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ffi::{CStr, c_int};
 use std::ptr;
 use std::rc::Rc;
 
 use rusqlite::ffi;
 
+use crate::backup::Steps;
+use crate::callback::{Callback, Raised};
 use crate::env::EnvState;
 use crate::failure::{Failure, Result};
 use crate::handle::{Head, Object};
+use crate::session::Session;
 use crate::stmt::Stmt;
+use crate::watch::Watch;
 
 unsafe extern "C" {
     /// Left out of the generated bindings: closes once the last statement is gone.
     fn sqlite3_close_v2(db: *mut ffi::sqlite3) -> c_int;
 }
 
-/// Virtual machine steps between two looks at whether the worker is being terminated: some tens of
-/// microseconds, against 0.1 for the look.
-const STEPS_BETWEEN_LOOKS: c_int = 4_000;
+/// Statements of a connection before the first look for those whose objects were collected.
+const CROWDED: usize = 256;
 
 /// How a connection is opened: the options of `new DatabaseSync()`.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +65,21 @@ pub struct Db {
     raw: Cell<*mut ffi::sqlite3>,
     state: Rc<EnvState>,
     statements: RefCell<Vec<*const Stmt>>,
+    /// How many statements there may be before those whose objects are gone are looked for.
+    crowded: Cell<usize>,
+    sessions: RefCell<Vec<*const Session>>,
+    /// JavaScript functions that SQLite calls for the whole connection.
+    authorizer: RefCell<Option<Rc<Callback>>>,
+    profiler: RefCell<Option<Rc<Callback>>>,
+    /// How many callbacks run right now, each inside of a call on this connection.
+    callbacks: Cell<u32>,
+    /// What a callback left for the call that it ran in.
+    raised: Raised,
+    /// Set while objects are ended by the garbage collector: then no callback is called.
+    muted: Cell<bool>,
+    /// Backup steps that other threads may be making on this connection.
+    steps: Steps,
+    watch: Watch,
 }
 
 // SAFETY: `repr(C)`, the head is first, and the kind is no other type's.
@@ -98,19 +115,20 @@ impl Db {
             raw: Cell::new(raw),
             state: Rc::clone(state),
             statements: RefCell::new(Vec::new()),
+            crowded: Cell::new(CROWDED),
+            sessions: RefCell::new(Vec::new()),
+            authorizer: RefCell::new(None),
+            profiler: RefCell::new(None),
+            callbacks: Cell::new(0),
+            raised: Raised::default(),
+            muted: Cell::new(false),
+            steps: Steps::default(),
+            watch: Watch::default(),
         });
         // From here on, dropping `db` closes the connection.
         db.check(code)?;
         db.configure(options)?;
-        // SAFETY: the connection is open; the argument lives as long as it is.
-        unsafe {
-            ffi::sqlite3_progress_handler(
-                raw,
-                STEPS_BETWEEN_LOOKS,
-                Some(look),
-                Rc::as_ptr(&db).cast_mut().cast(),
-            );
-        }
+        db.watch(raw);
         state.adopt(Rc::as_ptr(&db));
         Ok(db)
     }
@@ -139,7 +157,8 @@ impl Db {
         self.check(unsafe { ffi::sqlite3_busy_timeout(raw, options.timeout) })
     }
 
-    /// The connection of SQLite.
+    /// The connection of SQLite, which no other thread is using from now until this thread goes
+    /// back to its event loop.
     ///
     /// # Errors
     /// Lifecycle, when it is closed.
@@ -149,8 +168,62 @@ impl Db {
         if raw.is_null() {
             Err(Failure::State("database is not open"))
         } else {
+            self.steps.hold();
             Ok(raw)
         }
+    }
+
+    /// Backup steps of this connection.
+    #[inline]
+    pub fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
+    /// What can end a long call early.
+    #[inline]
+    pub fn watched(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// What the callbacks of the running call left.
+    #[inline]
+    pub fn raised(&self) -> &Raised {
+        &self.raised
+    }
+
+    /// Whether callbacks may be called: not while the garbage collector ends objects.
+    #[inline]
+    pub fn is_muted(&self) -> bool {
+        self.muted.get()
+    }
+
+    /// Runs something during which no callback is called.
+    pub fn mute<T>(&self, run: impl FnOnce() -> T) -> T {
+        let before = self.muted.replace(true);
+        let value = run();
+        self.muted.set(before);
+        value
+    }
+
+    /// Counts a callback that starts or ends.
+    pub fn count_callback(&self, by: i32) {
+        self.callbacks
+            .set(self.callbacks.get().saturating_add_signed(by));
+    }
+
+    /// Whether a callback runs inside of a call on this connection.
+    pub fn in_callback(&self) -> bool {
+        self.callbacks.get() != 0
+    }
+
+    /// The authorizer, which SQLite knows by this connection's address.
+    pub fn authorizer(&self) -> &RefCell<Option<Rc<Callback>>> {
+        &self.authorizer
+    }
+
+    /// What is told of each statement that ended.
+    pub fn profiler(&self) -> &RefCell<Option<Rc<Callback>>> {
+        &self.profiler
     }
 
     /// The env that it was opened in.
@@ -169,10 +242,20 @@ impl Db {
         }
     }
 
+    /// The same for a call in which callbacks may have run: what they left comes first.
+    #[inline]
+    pub fn settle(&self, code: c_int) -> Result<()> {
+        self.raised.take()?;
+        self.check(code)
+    }
+
     /// What SQLite says of its last call.
     #[cold]
     pub fn failure(&self, code: c_int) -> Failure {
         let raw = self.raw.get();
+        if let Some(milliseconds) = self.watch.take_expired() {
+            return Failure::Deadline(milliseconds);
+        }
         if code & 0xff == ffi::SQLITE_INTERRUPT && !self.state.may_run_javascript() {
             return Failure::Quiet;
         }
@@ -207,10 +290,11 @@ impl Db {
     /// SQLite's, of the first statement that fails; those before it stand.
     pub fn exec(&self, sql: &CStr) -> Result<()> {
         let raw = self.raw()?;
+        self.watch.start(self.in_callback());
         // SAFETY: the connection is open; no callback is given.
         let code =
             unsafe { ffi::sqlite3_exec(raw, sql.as_ptr(), None, ptr::null_mut(), ptr::null_mut()) };
-        self.check(code)
+        self.settle(code)
     }
 
     /// Whether a transaction is open.
@@ -237,27 +321,81 @@ impl Db {
         }
     }
 
-    /// Finalizes all statements and closes. Does nothing when closed.
-    pub fn close(&self) {
-        let raw = self.raw.get();
-        if raw.is_null() {
+    /// Finalizes statements whose objects were collected. Node calls finalizers on a later turn of
+    /// the event loop, so a program that prepares many statements before it yields would keep all.
+    pub fn make_room(&self) {
+        let len = self.statements.borrow().len();
+        if len < self.crowded.get() {
             return;
         }
+        let mut at = len;
+        while at > 0 {
+            at -= 1;
+            let Some(&stmt) = self.statements.borrow().get(at) else {
+                continue;
+            };
+            // SAFETY: a statement leaves the list before it is freed.
+            let stmt = unsafe { &*stmt };
+            if stmt.is_collected() {
+                self.mute(|| stmt.finalize());
+            }
+        }
+        let left = self.statements.borrow().len();
+        self.crowded.set(CROWDED.max(left * 2));
+    }
+
+    /// Finalizes all statements.
+    pub fn finalize_all(&self) {
         loop {
             let last = self.statements.borrow().last().copied();
             let Some(stmt) = last else { break };
             // SAFETY: a statement leaves the list before it is freed; `finalize` takes it out.
             unsafe { &*stmt }.finalize();
         }
-        self.raw.set(ptr::null_mut());
+    }
+
+    /// Remembers a session, so that closing deletes it first.
+    pub fn adopt_session(&self, session: *const Session) {
+        self.sessions.borrow_mut().push(session);
+    }
+
+    /// Forgets a deleted session.
+    pub fn release_session(&self, session: *const Session) {
+        self.sessions.borrow_mut().retain(|&s| !ptr::eq(s, session));
+    }
+
+    /// Ends sessions and statements, then closes. Does nothing when closed. A backup that is under
+    /// way keeps SQLite's connection until it ends.
+    pub fn close(&self) {
+        if self.raw.get().is_null() {
+            return;
+        }
+        self.steps.hold();
+        // Virtual tables and traces may call back while statements end: this connection is still
+        // whole then, and refuses to be closed a second time.
+        self.count_callback(1);
+        for session in self.sessions.take() {
+            // SAFETY: a session leaves the list before it is freed.
+            unsafe { &*session }.delete();
+        }
+        self.finalize_all();
+        self.count_callback(-1);
+        self.raised.forget();
+        let raw = self.raw.replace(ptr::null_mut());
         self.state.release(self);
         // SAFETY: open until now; closed in any case: at once, or once SQLite's last use ends.
+        // What SQLite would call back is gone before this connection is.
         unsafe {
             ffi::sqlite3_progress_handler(raw, 0, None, ptr::null_mut());
+            ffi::sqlite3_set_authorizer(raw, None, ptr::null_mut());
+            ffi::sqlite3_trace_v2(raw, 0, None, ptr::null_mut());
             if ffi::sqlite3_close(raw) != ffi::SQLITE_OK {
                 sqlite3_close_v2(raw);
             }
         }
+        self.authorizer.take();
+        self.profiler.take();
+        self.watch.end();
     }
 }
 
@@ -267,7 +405,7 @@ impl Drop for Db {
         if !self.raw.get().is_null() && !self.state.is_alive() {
             crate::misuse::count_late_end();
         }
-        self.close();
+        self.mute(|| self.close());
     }
 }
 
@@ -277,14 +415,4 @@ pub fn errstr(code: c_int) -> String {
     unsafe { CStr::from_ptr(ffi::sqlite3_errstr(code)) }
         .to_string_lossy()
         .into_owned()
-}
-
-/// SQLite's progress handler: not 0 interrupts the call that is running.
-unsafe extern "C" fn look(data: *mut c_void) -> c_int {
-    catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: the connection that registered it, which is being used and so alive.
-        let db = unsafe { &*data.cast::<Db>() };
-        c_int::from(!db.state.may_run_javascript())
-    }))
-    .unwrap_or(1)
 }

@@ -123,14 +123,8 @@ pub unsafe fn run(
         args,
         caller: ThreadKey::current(),
     };
-    let outcome = catch_unwind(AssertUnwindSafe(|| body(&call))).unwrap_or_else(|panic| {
-        let text = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_default();
-        Err(Failure::Internal(text))
-    });
+    let outcome = catch_unwind(AssertUnwindSafe(|| body(&call)))
+        .unwrap_or_else(|panic| Err(Failure::of_panic(panic.as_ref())));
     let (kind, value) = match outcome {
         Ok(value) => (0, value),
         Err(failure) => {

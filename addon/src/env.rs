@@ -6,7 +6,8 @@
 //!
 //! **The end.** Node runs cleanup hooks first and finalizers of externals and of instance data
 //! later (`node_api.h`: `napi_add_env_cleanup_hook`). The one hook here shuts down in order:
-//! statements, with the iterators that read from them, then connections. Whatever finalizer comes
+//! backups, then for each connection
+//! its sessions, its statements with the iterators that read from them, and itself. Whatever finalizer comes
 //! after that finds nothing left to do.
 
 use std::cell::{Cell, RefCell};
@@ -18,6 +19,8 @@ use std::rc::Rc;
 use napi::sys;
 
 use crate::affinity::ThreadKey;
+use crate::backup::Backup;
+use crate::callback;
 use crate::db::Db;
 use crate::failure::{Failure, Result};
 use crate::js;
@@ -34,6 +37,7 @@ pub struct EnvState {
     arena: Cell<*mut u8>,
     references: RefCell<Option<References>>,
     databases: RefCell<Vec<*const Db>>,
+    backups: RefCell<Vec<*const Backup>>,
     failure: RefCell<Option<Failure>>,
     #[allow(clippy::vec_box)] // moved in and out at each call: a pointer, not four vectors
     buffers: RefCell<Vec<Box<Buffers>>>,
@@ -46,6 +50,7 @@ struct References {
     arena: sys::napi_ref,
     side: sys::napi_ref,
     probe: sys::napi_ref,
+    view: sys::napi_ref,
 }
 
 thread_local! {
@@ -64,6 +69,7 @@ impl EnvState {
             arena: Cell::new(ptr::null_mut()),
             references: RefCell::new(None),
             databases: RefCell::new(Vec::new()),
+            backups: RefCell::new(Vec::new()),
             failure: RefCell::new(None),
             buffers: RefCell::new(Vec::new()),
             scratch: RefCell::new(Vec::new()),
@@ -90,13 +96,14 @@ impl EnvState {
         Ok(state)
     }
 
-    /// Takes what the JavaScript layer shares: the buffer, the side array, and the function that
-    /// does nothing but show whether JavaScript may still run.
+    /// Takes what the JavaScript layer shares: the buffer, the side array, the function that does
+    /// nothing but show whether JavaScript may still run, and the one that makes a view of a buffer.
     pub fn share(
         &self,
         arena: sys::napi_value,
         side: sys::napi_value,
         probe: sys::napi_value,
+        view: sys::napi_value,
     ) -> Result<()> {
         let mut data = ptr::null_mut();
         let mut len = 0;
@@ -116,6 +123,7 @@ impl EnvState {
             arena: self.reference(arena)?,
             side: self.reference(side)?,
             probe: self.reference(probe)?,
+            view: self.reference(view)?,
         };
         *self.references.borrow_mut() = Some(references);
         self.arena.set(data.cast());
@@ -171,6 +179,13 @@ impl EnvState {
         self.dereference(|references| references.side)
     }
 
+    /// A `Uint8Array` of all bytes of an `ArrayBuffer` or `SharedArrayBuffer`; `undefined` for
+    /// anything else.
+    pub fn view_of(&self, buffer: sys::napi_value) -> Result<sys::napi_value> {
+        let view = self.dereference(|references| references.view)?;
+        callback::call(self.raw, view, &[buffer])
+    }
+
     /// Whether JavaScript may still run in this env. It asks V8 in the only way that Node-API has:
     /// by a call, of a function that does nothing. Once `terminate()` or `process.exit()` was asked
     /// for, any call fails, and so does one while an exception is pending.
@@ -186,21 +201,7 @@ impl EnvState {
         }
         let called = self
             .dereference(|references| references.probe)
-            .and_then(|probe| {
-                let mut receiver = ptr::null_mut();
-                // SAFETY: out-parameters are locals, values are in the scope opened above.
-                unsafe {
-                    js::ok(sys::napi_get_undefined(self.raw, &raw mut receiver))?;
-                    js::ok(sys::napi_call_function(
-                        self.raw,
-                        receiver,
-                        probe,
-                        0,
-                        ptr::null(),
-                        ptr::null_mut(),
-                    ))
-                }
-            });
+            .and_then(|probe| callback::call(self.raw, probe, &[]));
         // SAFETY: the scope opened above.
         unsafe { sys::napi_close_handle_scope(self.raw, scope) };
         called.is_ok()
@@ -260,9 +261,23 @@ impl EnvState {
         }
     }
 
+    /// Adds a backup to those that the end of the env ends.
+    pub fn adopt_backup(&self, backup: *const Backup) {
+        self.backups.borrow_mut().push(backup);
+    }
+
+    /// Removes one that has ended.
+    pub fn release_backup(&self, backup: *const Backup) {
+        self.backups.borrow_mut().retain(|&b| !ptr::eq(b, backup));
+    }
+
     /// Ends everything, in order. Runs once, in the cleanup hook.
     fn shut_down(&self) {
         self.alive.set(false);
+        for backup in self.backups.take() {
+            // SAFETY: a backup removes itself from the list before it is freed.
+            unsafe { &*backup }.finish(false);
+        }
         // Closing takes a connection out of the list, so the list is emptied first.
         for db in self.databases.take() {
             // SAFETY: a connection removes itself from the list before it is freed.
@@ -275,7 +290,12 @@ impl EnvState {
         });
         self.arena.set(ptr::null_mut());
         if let Some(references) = self.references.take() {
-            for reference in [references.arena, references.side, references.probe] {
+            for reference in [
+                references.arena,
+                references.side,
+                references.probe,
+                references.view,
+            ] {
                 // SAFETY: made by this env, deleted once. A failure leaves it to Node.
                 unsafe { sys::napi_delete_reference(self.raw, reference) };
             }

@@ -6,11 +6,14 @@
 //! |---|---|---|
 //! | thread affinity | `ERR_THREAD_AFFINITY` | a handle reached a thread that did not make it |
 //! | lifecycle | `ERR_INVALID_STATE` | closed, finalized, busy: the object cannot do this now |
+//! | deadline | `ERR_DEADLINE_EXCEEDED` | a statement took longer than it was given |
 //! | resource | `ERR_RESOURCE` | out of memory, or a value longer than JavaScript can hold |
 //! | SQLite's own | `ERR_SQLITE_ERROR` | with `errcode` and `errstr` as SQLite gives them |
 //!
 //! No entry point throws: it stores a [`Failure`] for its env and sets the status, and the
 //! JavaScript layer builds the error in its own realm.
+
+use std::any::Any;
 
 use crate::affinity::ThreadKey;
 
@@ -45,6 +48,8 @@ pub enum Failure {
     Resource(String),
     /// A bug of ours: a panic, caught at the entry point.
     Internal(String),
+    /// A statement did not end in so many milliseconds.
+    Deadline(u32),
     /// The env is ending or an exception is pending: say nothing and return.
     Quiet,
 }
@@ -61,7 +66,18 @@ impl Failure {
             Self::Resource(_) => 6,
             Self::Internal(_) => 7,
             Self::Quiet => 8,
+            Self::Deadline(_) => 9,
         }
+    }
+
+    /// What a caught panic said.
+    pub fn of_panic(panic: &(dyn Any + Send)) -> Self {
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        Self::Internal(text)
     }
 
     /// The text that a person reads.
@@ -84,6 +100,9 @@ impl Failure {
             ),
             Self::Internal(what) => {
                 format!("@threadproof/sqlite panicked, which is a bug: please report it. {what}")
+            }
+            Self::Deadline(milliseconds) => {
+                format!("The statement did not end within its deadline of {milliseconds} ms.")
             }
             Self::Quiet => "the thread is ending".to_owned(),
         }
@@ -140,11 +159,12 @@ mod tests {
             Failure::Resource(String::new()),
             Failure::Internal(String::new()),
             Failure::Quiet,
+            Failure::Deadline(1),
         ]
         .iter()
         .map(Failure::kind)
         .collect();
         kinds.sort_unstable();
-        assert_eq!(kinds, [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(kinds, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
 }

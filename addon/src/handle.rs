@@ -71,6 +71,42 @@ pub fn create<T: Object>(env: sys::napi_env, object: Rc<T>) -> Result<sys::napi_
     Ok(value)
 }
 
+/// Makes a handle that holds one strong count, and a reference that tells whether JavaScript still
+/// has the handle. The reference is to be deleted when the object is dropped.
+pub fn create_watched<T: Object>(
+    env: sys::napi_env,
+    object: Rc<T>,
+) -> Result<(sys::napi_value, sys::napi_ref)> {
+    let data = Rc::into_raw(object).cast_mut().cast::<c_void>();
+    let (mut value, mut reference) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: `data` is one strong count, released by the finalizer; out-parameters are locals.
+    let made = unsafe {
+        js::ok(sys::napi_create_external(
+            env,
+            data,
+            None,
+            ptr::null_mut(),
+            &raw mut value,
+        ))
+        .and_then(|()| {
+            js::ok(sys::napi_add_finalizer(
+                env,
+                value,
+                data,
+                Some(finalize::<T>),
+                ptr::null_mut(),
+                &raw mut reference,
+            ))
+        })
+    };
+    if let Err(failure) = made {
+        // SAFETY: Node did not take the count.
+        drop(unsafe { Rc::from_raw(data.cast::<T>()) });
+        return Err(failure);
+    }
+    Ok((value, reference))
+}
+
 /// Reads a handle, and checks that it is of this type and of the calling thread.
 ///
 /// # Errors

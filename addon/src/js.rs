@@ -93,6 +93,16 @@ pub fn utf8(env: sys::napi_env, text: &[u8]) -> Result<sys::napi_value> {
     string_made(status, text.len()).map(|()| value)
 }
 
+/// Makes a string of text that is likely ASCII; what is not valid UTF-8 becomes U+FFFD.
+#[inline]
+pub fn text(env: sys::napi_env, text: &[u8]) -> Result<sys::napi_value> {
+    if text.is_ascii() {
+        latin1(env, text)
+    } else {
+        utf8(env, text)
+    }
+}
+
 /// Makes a string of UTF-16 units.
 pub fn utf16(env: sys::napi_env, text: &[u16]) -> Result<sys::napi_value> {
     let mut value = ptr::null_mut();
@@ -107,6 +117,16 @@ pub fn utf16(env: sys::napi_env, text: &[u16]) -> Result<sys::napi_value> {
 #[inline]
 fn length(len: usize) -> isize {
     len.cast_signed()
+}
+
+/// Nearly all failures mean that the thread is ending; those of huge values mean no memory.
+fn large(failure: Failure, what: &str, bytes: usize) -> Failure {
+    const HUGE: usize = 1 << 28;
+    if bytes < HUGE {
+        failure
+    } else {
+        Failure::Resource(format!("no memory for a {what} of {bytes} bytes"))
+    }
 }
 
 /// V8 has a longest string (2^29 - 24 units); SQLite's texts may be longer.
@@ -128,7 +148,9 @@ pub fn bytes(env: sys::napi_env, bytes: &[u8]) -> Result<sys::napi_value> {
     let mut data: *mut c_void = ptr::null_mut();
     let mut buffer = ptr::null_mut();
     // SAFETY: out-parameters are locals; V8 owns the new buffer of `bytes.len()` bytes.
-    ok(unsafe { sys::napi_create_arraybuffer(env, bytes.len(), &raw mut data, &raw mut buffer) })?;
+    let status =
+        unsafe { sys::napi_create_arraybuffer(env, bytes.len(), &raw mut data, &raw mut buffer) };
+    ok(status).map_err(|failure| large(failure, "blob", bytes.len()))?;
     if !data.is_null() {
         // SAFETY: `data` is the fresh buffer of exactly this length.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), data.cast::<u8>(), bytes.len()) };
@@ -167,12 +189,52 @@ pub fn set(
     ok(unsafe { sys::napi_set_element(env, array, index, value) })
 }
 
+/// Reads one element of an array. User code may run, if the array is a user's.
+pub fn element(env: sys::napi_env, array: sys::napi_value, index: u32) -> Result<sys::napi_value> {
+    let mut value = ptr::null_mut();
+    // SAFETY: the value is in scope; the out-parameter is a local.
+    ok(unsafe { sys::napi_get_element(env, array, index, &raw mut value) })?;
+    Ok(value)
+}
+
 /// Makes a number.
 pub fn int32(env: sys::napi_env, number: i32) -> Result<sys::napi_value> {
     let mut value = ptr::null_mut();
     // SAFETY: the out-parameter is a local.
     ok(unsafe { sys::napi_create_int32(env, number, &raw mut value) })?;
     Ok(value)
+}
+
+/// Makes a number.
+pub fn double(env: sys::napi_env, number: f64) -> Result<sys::napi_value> {
+    let mut value = ptr::null_mut();
+    // SAFETY: the out-parameter is a local.
+    ok(unsafe { sys::napi_create_double(env, number, &raw mut value) })?;
+    Ok(value)
+}
+
+/// Makes a bigint.
+pub fn bigint(env: sys::napi_env, number: i64) -> Result<sys::napi_value> {
+    let mut value = ptr::null_mut();
+    // SAFETY: the out-parameter is a local.
+    ok(unsafe { sys::napi_create_bigint_int64(env, number, &raw mut value) })?;
+    Ok(value)
+}
+
+/// Makes `undefined`.
+pub fn undefined(env: sys::napi_env) -> Result<sys::napi_value> {
+    let mut value = ptr::null_mut();
+    // SAFETY: the out-parameter is a local.
+    ok(unsafe { sys::napi_get_undefined(env, &raw mut value) })?;
+    Ok(value)
+}
+
+/// Whether a value is `undefined`.
+pub fn is_undefined(env: sys::napi_env, value: sys::napi_value) -> Result<bool> {
+    let mut kind = 0;
+    // SAFETY: the out-parameter is a local.
+    ok(unsafe { sys::napi_typeof(env, value, &raw mut kind) })?;
+    Ok(kind == sys::ValueType::napi_undefined)
 }
 
 /// Makes a boolean.

@@ -6,6 +6,8 @@
 //! * [`entry`]: the one guard around every entry point;
 //! * [`env`]: the state of one env, its ordered shutdown, and whether it may still run JavaScript;
 //! * [`db`], [`stmt`]: connections and prepared statements, each tied to its thread;
+//! * [`function`], [`vtab`], [`hooks`], [`session`]: what SQLite calls back, by way of [`callback`];
+//! * [`content`], [`backup`]: whole databases; [`watch`]: what ends a long call early;
 //! * [`bind`], [`rows`]: values in and rows out, through one shared buffer laid out in [`layout`];
 //! * [`vfs`]: waits for locks that end when the worker is terminated;
 //! * [`failure`]: what can go wrong, in categories with stable codes.
@@ -18,20 +20,29 @@
 
 pub mod affinity;
 pub mod api;
+pub mod backup;
 pub mod bind;
+pub mod callback;
+pub mod content;
 pub mod db;
 pub mod entry;
 pub mod env;
 pub mod failure;
+pub mod function;
 pub mod handle;
+pub mod hooks;
 pub mod js;
 pub mod layout;
 #[cfg(any(feature = "misuse", debug_assertions))]
 pub mod misuse;
 pub mod rows;
+pub mod session;
 pub mod stmt;
 pub mod text;
+pub mod value;
 pub mod vfs;
+pub mod vtab;
+pub mod watch;
 
 use napi::bindgen_prelude::Object;
 

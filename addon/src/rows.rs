@@ -165,11 +165,7 @@ impl<'a> Batch<'a> {
             slot[6..].copy_from_slice(&end.to_ne_bytes());
             return Ok((cell::SHARED, slot));
         }
-        let value = if text.is_ascii() {
-            js::latin1(env, text)?
-        } else {
-            js::utf8(env, text)?
-        };
+        let value = js::text(env, text)?;
         let index = chunks.reserve();
         side.put(index, value);
         Ok((cell::OWN, pair(index, 0)))
@@ -250,14 +246,26 @@ fn integer(value: i64, integers: Integers) -> Result<(u8, [u8; 8])> {
         Ok((cell::INT64, value.to_ne_bytes()))
     } else if let Ok(small) = i32::try_from(value) {
         Ok((cell::INT32, pair(small.cast_unsigned(), 0)))
-    } else if (-MAX_SAFE..=MAX_SAFE).contains(&value) {
+    } else if is_safe(value) {
         #[allow(clippy::cast_precision_loss)] // exact within 2^53
         Ok((cell::DOUBLE, (value as f64).to_ne_bytes()))
     } else {
-        Err(Failure::OutOfRange(format!(
-            "Value is too large to be represented as a JavaScript number: {value}"
-        )))
+        Err(too_large(value))
     }
+}
+
+/// Whether a JavaScript number holds the integer without doubt.
+#[inline]
+pub fn is_safe(value: i64) -> bool {
+    (-MAX_SAFE..=MAX_SAFE).contains(&value)
+}
+
+/// The failure for an integer that is not safe.
+#[cold]
+pub fn too_large(value: i64) -> Failure {
+    Failure::OutOfRange(format!(
+        "Value is too large to be represented as a JavaScript number: {value}"
+    ))
 }
 
 fn pair(first: u32, second: u32) -> [u8; 8] {

@@ -15,6 +15,7 @@ use crate::failure::{Failure, Result};
 use crate::handle::{Head, Object};
 use crate::layout;
 use crate::rows::{Batch, Integers};
+use crate::watch::Deadline;
 
 /// A statement, or a finalized one whose handle is still held.
 #[repr(C)]
@@ -27,6 +28,13 @@ pub struct Stmt {
     parameters: c_int,
     /// Stepped and not reset: it may hold a lock.
     active: Cell<bool>,
+    /// SQLite works on it right now, and may be in a callback.
+    busy: Cell<bool>,
+    /// Milliseconds that an execution may take, and when the one that runs must have ended.
+    allowed: Cell<Option<u32>>,
+    deadline: Cell<Option<Deadline>>,
+    /// Tells whether JavaScript still has the handle; null until there is one.
+    handle: Cell<sys::napi_ref>,
     reprepared: Cell<c_int>,
     integers: Cell<Integers>,
 }
@@ -50,6 +58,7 @@ impl Stmt {
     /// SQLite's.
     pub fn prepare(db: &Rc<Db>, sql: &[u8], persistent: bool) -> Result<Option<Rc<Self>>> {
         let connection = db.raw()?;
+        db.make_room();
         let length = c_int::try_from(sql.len())
             .map_err(|_| Failure::Resource(format!("SQL of {} bytes is too long", sql.len())))?;
         let flags = if persistent {
@@ -69,7 +78,11 @@ impl Stmt {
                 ptr::null_mut(),
             )
         };
-        db.check(code)?;
+        if let Err(failure) = db.settle(code) {
+            // SAFETY: null, or prepared in spite of what a callback left.
+            unsafe { ffi::sqlite3_finalize(raw) };
+            return Err(failure);
+        }
         if raw.is_null() {
             return Ok(None);
         }
@@ -81,6 +94,10 @@ impl Stmt {
             // SAFETY: the statement was just prepared.
             parameters: unsafe { ffi::sqlite3_bind_parameter_count(raw) },
             active: Cell::new(false),
+            busy: Cell::new(false),
+            allowed: Cell::new(None),
+            deadline: Cell::new(None),
+            handle: Cell::new(ptr::null_mut()),
             reprepared: Cell::new(0),
             integers: Cell::new(Integers::Numbers),
         });
@@ -97,6 +114,21 @@ impl Stmt {
         let raw = self.raw.get();
         if raw.is_null() {
             Err(Failure::State("statement has been finalized"))
+        } else {
+            self.db.steps().hold();
+            Ok(raw)
+        }
+    }
+
+    /// The same, for what SQLite must not be asked in the middle of its own work on it.
+    ///
+    /// # Errors
+    /// Lifecycle, when it is finalized or being executed.
+    #[inline]
+    pub fn idle(&self) -> Result<*mut ffi::sqlite3_stmt> {
+        let raw = self.raw()?;
+        if self.busy.get() {
+            Err(Failure::State("statement is already being executed"))
         } else {
             Ok(raw)
         }
@@ -124,10 +156,35 @@ impl Stmt {
         self.slot.set(slot);
     }
 
+    /// How long an execution may take; `None` for ever.
+    pub fn set_deadline(&self, milliseconds: Option<u32>) {
+        self.allowed.set(milliseconds);
+    }
+
+    /// Takes the reference to the handle of this statement.
+    pub fn watch_handle(&self, reference: sys::napi_ref) {
+        self.handle.set(reference);
+    }
+
+    /// Whether the garbage collector has taken the handle, which nobody can then use again.
+    pub fn is_collected(&self) -> bool {
+        let reference = self.handle.get();
+        if reference.is_null() || self.busy.get() {
+            return false;
+        }
+        let mut value = ptr::null_mut();
+        // SAFETY: the reference is deleted only when this is dropped.
+        let status = unsafe {
+            sys::napi_get_reference_value(self.db.state().raw(), reference, &raw mut value)
+        };
+        status == sys::Status::napi_ok && value.is_null()
+    }
+
     /// Frees SQLite's statement. Does nothing when finalized.
     pub fn finalize(&self) {
         let raw = self.raw.replace(ptr::null_mut());
         if !raw.is_null() {
+            self.db.steps().hold();
             self.db.release(self.slot.get());
             // SAFETY: prepared and not finalized until now. The code is that of the last step,
             // which was reported then.
@@ -135,26 +192,57 @@ impl Stmt {
         }
     }
 
-    /// Back to the start: gives locks back, keeps bindings.
+    /// Back to the start: gives locks back, keeps bindings. What callbacks leave is for the caller.
     pub fn reset(&self) {
-        if self.active.replace(false) && !self.raw.get().is_null() {
+        let raw = self.raw.get();
+        if self.active.replace(false) && !raw.is_null() {
+            let before = self.busy.replace(true);
             // SAFETY: not finalized. The code is that of the last step, which was reported then.
-            unsafe { ffi::sqlite3_reset(self.raw.get()) };
+            unsafe { ffi::sqlite3_reset(raw) };
+            self.busy.set(before);
         }
     }
 
-    /// Starts an execution: reset, bind. Arguments: handle, count, then the values (see `bind`).
-    fn begin(&self, call: &Call<'_>) -> Result<()> {
-        self.raw()?;
+    /// The same after an error, which is the one to report.
+    fn abandon(&self) {
         self.reset();
+        self.db.raised().forget();
+    }
+
+    /// The same as a call of its own.
+    pub fn stop(&self) -> Result<()> {
+        self.idle()?;
+        self.reset();
+        self.db.raised().take()
+    }
+
+    /// Starts an execution: reset, bind. Arguments: handle, count, then the values (see `bind`).
+    #[inline]
+    fn begin(&self, call: &Call<'_>) -> Result<()> {
+        self.idle()?;
+        if self.active.get() {
+            self.stop()?;
+        }
+        self.db.watched().start(self.db.in_callback());
+        if let Some(milliseconds) = self.allowed.get() {
+            self.deadline.set(Some(Deadline::after(milliseconds)));
+        } else {
+            self.deadline.set(None);
+        }
         bind::all(self, call)
     }
 
     #[inline]
     fn step(&self, raw: *mut ffi::sqlite3_stmt) -> Result<Step> {
         self.active.set(true);
-        // SAFETY: not finalized.
-        match unsafe { ffi::sqlite3_step(raw) } {
+        self.busy.set(true);
+        let code = self.db.watched().during(self.deadline.get(), || {
+            // SAFETY: not finalized.
+            unsafe { ffi::sqlite3_step(raw) }
+        });
+        self.busy.set(false);
+        self.db.raised().take()?;
+        match code {
             ffi::SQLITE_ROW => Ok(Step::Row),
             ffi::SQLITE_DONE => Ok(Step::Done),
             code => Err(self.db.failure(code)),
@@ -176,9 +264,9 @@ impl Stmt {
     pub fn run(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         self.begin(call)?;
         let raw = self.raw()?;
-        self.step(raw).inspect_err(|_| self.reset())?;
+        self.step(raw).inspect_err(|_| self.abandon())?;
         // A statement with RETURNING counts its changes when it ends, not at its first row.
-        self.reset();
+        self.stop()?;
         let connection = self.db.raw()?;
         // SAFETY: the connection is open.
         let (changes, rowid) = unsafe {
@@ -200,9 +288,13 @@ impl Stmt {
     /// The first row, if any.
     pub fn get(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         self.begin(call)?;
-        let outcome = self.read(call, 1);
-        self.reset();
-        outcome
+        match self.read(call, 1) {
+            Ok(value) => self.stop().map(|()| value),
+            Err(failure) => {
+                self.abandon();
+                Err(failure)
+            }
+        }
     }
 
     /// The first batch of all rows. [`Self::more`] goes on where it is not done.
@@ -213,11 +305,8 @@ impl Stmt {
 
     /// The next batch.
     pub fn more(&self, call: &Call<'_>) -> Result<sys::napi_value> {
-        let outcome = self.read(call, i32::MAX);
-        if outcome.is_err() {
-            self.reset();
-        }
-        outcome
+        self.idle()?;
+        self.read(call, i32::MAX).inspect_err(|_| self.abandon())
     }
 
     /// Starts an iteration: binds, and reads nothing yet.
@@ -228,11 +317,12 @@ impl Stmt {
     /// The next row of an iteration. A row that cannot be read is an error, and the next call
     /// goes on behind it; an error of SQLite ends the execution.
     pub fn next(&self, call: &Call<'_>) -> Result<sys::napi_value> {
-        let outcome = self.read(call, 1);
-        if matches!(outcome, Err(Failure::Sqlite { .. } | Failure::Quiet)) {
-            self.reset();
-        }
-        outcome
+        self.idle()?;
+        self.read(call, 1).inspect_err(|failure| {
+            if !matches!(failure, Failure::OutOfRange(_)) {
+                self.abandon();
+            }
+        })
     }
 
     /// Steps and encodes up to `limit` rows, or fewer when the batch is full.
@@ -251,7 +341,7 @@ impl Stmt {
             match self.step(raw)? {
                 Step::Done => {
                     flags |= layout::DONE;
-                    self.reset();
+                    self.stop()?;
                     break;
                 }
                 Step::Row => {
@@ -274,10 +364,15 @@ impl Stmt {
 
 impl Drop for Stmt {
     fn drop(&mut self) {
+        let reference = self.handle.replace(ptr::null_mut());
+        if !reference.is_null() {
+            // SAFETY: made with the handle and deleted once, on the env's thread.
+            unsafe { sys::napi_delete_reference(self.db.state().raw(), reference) };
+        }
         #[cfg(any(feature = "misuse", debug_assertions))]
         if !self.raw.get().is_null() && !self.db.state().is_alive() {
             crate::misuse::count_late_end();
         }
-        self.finalize();
+        self.db.mute(|| self.finalize());
     }
 }

@@ -1,8 +1,8 @@
 //! Waits for locks that end when the worker is terminated.
 //!
 //! SQLite's busy timeout sleeps through the default file system's `xSleep`. A copy of that file
-//! system, registered as the default, sleeps in short slices and looks after each whether the
-//! thread may still run JavaScript. It serves `PRAGMA busy_timeout` as well as the option, where a
+//! system, registered as the default, sleeps in short slices and looks after each whether it
+//! should go on (see [`crate::watch`]). It serves `PRAGMA busy_timeout` as well as the option, where a
 //! busy handler of our own would hide the pragma's value.
 
 use std::ffi::{CStr, c_int};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rusqlite::ffi;
 
-use crate::env::EnvState;
+use crate::watch;
 
 /// Longest sleep between two looks.
 const SLICE_MICROS: c_int = 10_000;
@@ -60,7 +60,7 @@ unsafe extern "C" fn sleep(_vfs: *mut ffi::sqlite3_vfs, micros: c_int) -> c_int 
     let mut left = micros.max(0);
     while left > 0 {
         // A panic cannot come from here, and must not cross SQLite if it does.
-        let go_on = std::panic::catch_unwind(EnvState::current_may_run_javascript);
+        let go_on = std::panic::catch_unwind(watch::may_wait);
         if !go_on.unwrap_or(false) {
             break;
         }

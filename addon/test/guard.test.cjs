@@ -19,7 +19,26 @@ const OF_DATABASE = [
   ['dbLocation', 'main'],
   ['dbInTransaction'],
   ['dbLimit', 0, -1],
+  ['dbFunction', 'f', () => {}, 0, 0],
+  ['dbAggregate', 'f', [() => {}, () => {}, undefined, () => {}, () => {}], 0, 0],
+  ['dbModule', 'm', [() => {}, () => {}, () => {}], 'create table x(a)', '-', 0],
+  ['dbAuthorizer', undefined],
+  ['dbProfile', undefined],
+  ['dbToken', new Int32Array(1)],
+  ['dbSerialize', 'main'],
+  ['dbDeserialize', new Uint8Array(1), 'main'],
+  ['dbConfigure', 1, 1],
+  ['dbLoadExtension', '/none'],
+  ['dbInCallback'],
+  ['dbSession', 'main', undefined],
+  ['dbApply', new Uint8Array(0), () => 0, undefined],
+  ['backupStart', ':memory:', 'main', 'main'],
   ['dbClose'],
+];
+const OF_SESSION = [['sessionChanges', 0], ['sessionClose']];
+const OF_BACKUP = [
+  ['backupStep', 1, () => {}],
+  ['backupFinish', 0],
 ];
 const OF_STATEMENT = [
   ['stmtRun', 0],
@@ -29,6 +48,9 @@ const OF_STATEMENT = [
   ['stmtStart', 0],
   ['stmtNext'],
   ['stmtReset'],
+  ['stmtIdle'],
+  ['stmtDeadline', -1],
+  ['stmtStatus', 6, 0],
   ['stmtBigInts', 1],
   ['stmtColumnNames'],
   ['stmtColumns'],
@@ -43,7 +65,7 @@ const { native, call } = openNative();
 const misuse = 'misuseAdopt' in native;
 
 test('the lists above name every entry point', () => {
-  const listed = [...OF_DATABASE, ...OF_STATEMENT].map(([name]) => name);
+  const listed = [...OF_DATABASE, ...OF_STATEMENT, ...OF_SESSION, ...OF_BACKUP].map(([name]) => name);
   const exported = Object.keys(native).filter((name) => !name.startsWith('misuse'));
   assert.deepStrictEqual([...listed, ...NO_HANDLE].sort(), exported.sort());
 });

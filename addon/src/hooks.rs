@@ -1,0 +1,136 @@
+//! What SQLite asks or tells about every statement of a connection: authorizer and profile.
+
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::ptr;
+use std::rc::Rc;
+
+use napi::sys;
+use rusqlite::ffi;
+
+use crate::callback::{self, Callback};
+use crate::db::Db;
+use crate::entry::{Call, UNDEFINED};
+use crate::failure::Result;
+use crate::js;
+
+/// The function of an argument, or none for `undefined`.
+fn optional(call: &Call<'_>, db: &Db, index: usize) -> Result<Option<Rc<Callback>>> {
+    if js::is_undefined(call.env(), call.arg(index))? {
+        Ok(None)
+    } else {
+        Callback::new(db.state(), call.arg(index)).map(|function| Some(Rc::new(function)))
+    }
+}
+
+/// `dbAuthorizer(db, function | undefined)`: the function gets a code and four strings or nulls,
+/// and answers with `SQLITE_OK`, `SQLITE_DENY` or `SQLITE_IGNORE`.
+pub fn set_authorizer(call: &Call<'_>) -> Result<sys::napi_value> {
+    let db = call.handle::<Db>(0)?;
+    let raw = db.raw()?;
+    let function = optional(call, db, 1)?;
+    let hook = function.as_ref().map(|_| authorize as _);
+    db.authorizer().replace(function);
+    // SAFETY: the connection is open; the argument lives as long as it is.
+    db.settle(unsafe {
+        ffi::sqlite3_set_authorizer(raw, hook, ptr::from_ref(db).cast_mut().cast())
+    })?;
+    Ok(UNDEFINED)
+}
+
+unsafe extern "C" fn authorize(
+    data: *mut c_void,
+    action: c_int,
+    first: *const c_char,
+    second: *const c_char,
+    database: *const c_char,
+    trigger: *const c_char,
+) -> c_int {
+    // SAFETY: the connection that registered it, which is being used and so alive.
+    let db = unsafe { &*data.cast::<Db>() };
+    if db.is_muted() {
+        // SQLite prepares nothing of its own while objects are ended.
+        return ffi::SQLITE_OK;
+    }
+    callback::enter(db, || {
+        let env = db.state().raw();
+        // A count of its own: the function may replace itself.
+        let Some(function) = db.authorizer().borrow().clone() else {
+            return Ok(ffi::SQLITE_OK);
+        };
+        let mut args = [js::int32(env, action)?; 5];
+        for (arg, text) in args[1..].iter_mut().zip([first, second, database, trigger]) {
+            // SAFETY: SQLite gives null or a text that ends with a NUL.
+            *arg = unsafe { js::c_string(env, text) }?;
+        }
+        js::read_i32(env, function.call(&args)?)
+    })
+    .unwrap_or(ffi::SQLITE_DENY)
+}
+
+/// `dbProfile(db, function | undefined)`: the function gets the SQL and the duration in
+/// nanoseconds of each statement that ended, when it ended.
+pub fn set_profile(call: &Call<'_>) -> Result<sys::napi_value> {
+    let db = call.handle::<Db>(0)?;
+    let raw = db.raw()?;
+    let function = optional(call, db, 1)?;
+    let events = if function.is_some() {
+        ffi::SQLITE_TRACE_PROFILE
+    } else {
+        0
+    };
+    db.profiler().replace(function);
+    // SAFETY: the connection is open; the argument lives as long as it is.
+    db.check(unsafe {
+        ffi::sqlite3_trace_v2(
+            raw,
+            events,
+            Some(profile),
+            ptr::from_ref(db).cast_mut().cast(),
+        )
+    })?;
+    Ok(UNDEFINED)
+}
+
+unsafe extern "C" fn profile(
+    _event: c_uint,
+    data: *mut c_void,
+    statement: *mut c_void,
+    nanoseconds: *mut c_void,
+) -> c_int {
+    // SAFETY: the connection that registered it, which is being used and so alive; SQLite gives a
+    // statement and a 64-bit integer with this event.
+    let (db, statement, nanoseconds) = unsafe {
+        (
+            &*data.cast::<Db>(),
+            statement.cast::<ffi::sqlite3_stmt>(),
+            nanoseconds.cast::<i64>().read(),
+        )
+    };
+    callback::enter(db, || {
+        let env = db.state().raw();
+        let Some(function) = db.profiler().borrow().clone() else {
+            return Ok(());
+        };
+        // SAFETY: the expanded text is ours to free after it was copied; it may exceed a limit,
+        // and then the text as it was prepared serves, which lives as long as the statement.
+        let sql = unsafe {
+            let expanded = ffi::sqlite3_expanded_sql(statement);
+            let sql = if expanded.is_null() {
+                ffi::sqlite3_sql(statement).cast()
+            } else {
+                expanded.cast_const()
+            };
+            let copied = if sql.is_null() {
+                js::text(env, &[])
+            } else {
+                js::text(env, CStr::from_ptr(sql).to_bytes())
+            };
+            ffi::sqlite3_free(expanded.cast());
+            copied
+        }?;
+        #[allow(clippy::cast_precision_loss)] // durations below 104 days are exact
+        let duration = js::double(env, nanoseconds as f64)?;
+        function.call(&[sql, duration]).map(|_| ())
+    });
+    0
+}
