@@ -100,13 +100,26 @@ impl<'a> Batch<'a> {
         let count = columns.unsigned_abs() as usize;
         let start = self.buffers.rows.len();
         let slots = start + count.next_multiple_of(8);
-        self.buffers.rows.resize(slots + 8 * count, 0);
+        let end = slots + 8 * count;
+        self.buffers.rows.reserve(end - start);
         for column in 0..columns {
             let at = column.unsigned_abs() as usize;
             let (tag, slot) = self.cell(stmt, column, integers)?;
-            self.buffers.rows[start + at] = tag;
-            self.buffers.rows[slots + 8 * at..][..8].copy_from_slice(&slot);
+            let rows = self.buffers.rows.as_mut_ptr();
+            // SAFETY: `end` bytes were reserved; tags and slots lie below, apart from each other.
+            unsafe {
+                rows.add(start + at).write(tag);
+                rows.add(slots + 8 * at).cast::<[u8; 8]>().write(slot);
+            }
         }
+        // The bytes between the last tag and the first slot are not looked at, and are written so
+        // that they are something.
+        for padding in start + count..slots {
+            // SAFETY: as above.
+            unsafe { self.buffers.rows.as_mut_ptr().add(padding).write(0) };
+        }
+        // SAFETY: all bytes below `end` are written now.
+        unsafe { self.buffers.rows.set_len(end) };
         Ok(())
     }
 

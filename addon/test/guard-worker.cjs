@@ -13,6 +13,9 @@ call('dbExec', database, 'create table t(a); insert into t values (1), (2), (3),
 const statement = call('dbPrepare', database, 'select a from t', 0).value;
 call('stmtStart', statement, 0);
 call('stmtNext', statement);
+const session = call('dbSession', database, 'main', undefined).value;
+const source = call('dbOpen', ':memory:', 2, 0).value;
+const backup = call('backupStart', source, ':memory:', 'main', 'main').value;
 
 parentPort.once('message', () => {
   let left = 0;
@@ -22,11 +25,19 @@ parentPort.once('message', () => {
     left++;
   }
   const inTransaction = call('dbInTransaction', database).value;
-  const closed = call('dbClose', database).failure === undefined;
+  const unharmed = [
+    call('sessionClose', session),
+    call('backupFinish', backup, 0),
+    call('dbClose', database),
+  ];
+  const closed = unharmed.every(({ failure }) => failure === undefined);
   parentPort.postMessage({ rows: left, inTransaction, closed });
 });
+const expose = (handle) => call('misuseExpose', handle).value;
 parentPort.postMessage({
   threadId,
-  database: call('misuseExpose', database).value,
-  statement: call('misuseExpose', statement).value,
+  database: expose(database),
+  statement: expose(statement),
+  session: expose(session),
+  backup: expose(backup),
 });

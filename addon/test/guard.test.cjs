@@ -59,13 +59,21 @@ const OF_STATEMENT = [
   ['stmtExpandedSql'],
   ['stmtFinalize'],
 ];
+const BY_KIND = {
+  database: OF_DATABASE,
+  statement: OF_STATEMENT,
+  session: OF_SESSION,
+  backup: OF_BACKUP,
+};
 const NO_HANDLE = ['init', 'takeFailure', 'dbOpen', 'sqliteVersion'];
 
 const { native, call } = openNative();
 const misuse = 'misuseAdopt' in native;
 
 test('the lists above name every entry point', () => {
-  const listed = [...OF_DATABASE, ...OF_STATEMENT, ...OF_SESSION, ...OF_BACKUP].map(([name]) => name);
+  const listed = Object.values(BY_KIND)
+    .flat()
+    .map(([name]) => name);
   const exported = Object.keys(native).filter((name) => !name.startsWith('misuse'));
   assert.deepStrictEqual([...listed, ...NO_HANDLE].sort(), exported.sort());
 });
@@ -77,12 +85,8 @@ test('a handle in another thread: every entry point refuses, and touches nothing
   // Asked for now: the worker may be gone before its last message is handled.
   const exit = once(worker, 'exit');
   const [handles] = await once(worker, 'message');
-  const database = call('misuseAdopt', handles.database).value;
-  const statement = call('misuseAdopt', handles.statement).value;
-  for (const [handle, entries] of [
-    [database, OF_DATABASE],
-    [statement, OF_STATEMENT],
-  ]) {
+  for (const [kind, entries] of Object.entries(BY_KIND)) {
+    const handle = call('misuseAdopt', handles[kind]).value;
     for (const [entry, ...args] of entries) {
       const { value, failure } = call(entry, handle, ...args);
       assert.strictEqual(value, undefined, entry);
@@ -124,15 +128,19 @@ for (const end of ['', 'process.exit(3)', 'throw 5']) {
 
 test('a handle of the wrong kind, and what is no handle, are refused', () => {
   const database = call('dbOpen', ':memory:', 2, 0).value;
-  const statement = call('dbPrepare', database, 'select 1', 0).value;
-  for (const [entry, ...args] of OF_DATABASE) {
-    for (const wrong of [statement, undefined, null, {}, 5, 'x']) {
-      assert.strictEqual(call(entry, wrong, ...args).failure?.[0], ARG_TYPE, entry);
-    }
-  }
-  for (const [entry, ...args] of OF_STATEMENT) {
-    for (const wrong of [database, undefined, null, {}, 5, 'x']) {
-      assert.strictEqual(call(entry, wrong, ...args).failure?.[0], ARG_TYPE, entry);
+  const handles = {
+    database,
+    statement: call('dbPrepare', database, 'select 1', 0).value,
+    session: call('dbSession', database, 'main', undefined).value,
+    backup: call('backupStart', database, ':memory:', 'main', 'main').value,
+  };
+  for (const [kind, entries] of Object.entries(BY_KIND)) {
+    const others = Object.keys(handles).filter((other) => other !== kind);
+    const wrongs = [...others.map((other) => handles[other]), undefined, null, {}, 5, 'x'];
+    for (const [entry, ...args] of entries) {
+      for (const wrong of wrongs) {
+        assert.strictEqual(call(entry, wrong, ...args).failure?.[0], ARG_TYPE, entry);
+      }
     }
   }
 });
@@ -149,6 +157,12 @@ test('arguments that the JavaScript layer would not send are refused', () => {
     ['dbOpen', ':memory:', 'x', 0],
     ['stmtGet', statement, 'x'],
     ['stmtGet', long, 65],
+    ['dbFunction', database, 'f', {}, 0, 0],
+    ['dbAuthorizer', database, 5],
+    ['dbToken', database, new Uint8Array(2)],
+    ['dbDeserialize', database, 'x', 'main'],
+    ['dbApply', database, 5, () => 0, undefined],
+    ['dbConfigure', database, 9, 1],
   ];
   for (const [entry, ...args] of attempts) {
     assert.strictEqual(call(entry, ...args).failure?.[0], ARG_TYPE, `${entry}(${args.slice(1)})`);

@@ -18,7 +18,13 @@ function openNative() {
   const arena = new ArrayBuffer(512 * 1024);
   const status = new Int32Array(arena);
   const name = worker.isMainThread ? 'the main thread' : `worker ${worker.threadId}`;
-  native.init(arena, [], () => {}, name);
+  native.init(
+    arena,
+    [],
+    () => {},
+    name,
+    () => {},
+  );
   const call = (entry, ...args) => {
     const value = native[entry](...args);
     const failure = status[STATUS] === 0 ? undefined : native.takeFailure();
