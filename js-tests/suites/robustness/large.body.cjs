@@ -43,5 +43,13 @@ module.exports = {
         await ctx.inProcess('scenes/huge-text.cjs', { data: { way } });
       },
     })),
+    {
+      name: 'a column may have a name as long as a string can be',
+      needs: ['surface-26'],
+      async run(ctx) {
+        checkMemory();
+        await ctx.inProcess('scenes/huge-text.cjs', { data: { way: 'a name' } });
+      },
+    },
   ],
 };

@@ -45,6 +45,9 @@ const TABLES = {
       const all = Object.values(found).filter((outcomes) => name in outcomes);
       usual[name] = mostFrequent(all.map((outcomes) => split(outcomes[name])[0]));
     }
+    // Here node:sqlite loses the exception, and the query gives nothing.
+    found['a subscriber to sqlite.db.query']['closes the database in another callback'] =
+      '* | undefined | open';
     const kept = { ...require('./misuse.json').callbacks };
     for (const [callback, outcomes] of Object.entries(found)) {
       const outside = mostFrequent(Object.values(outcomes).map((outcome) => split(outcome)[1]));
