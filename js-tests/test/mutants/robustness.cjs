@@ -1,6 +1,6 @@
 'use strict';
-// Mutants for the topic "robustness": `tests` says which of its tests have to notice, by a pattern on their
-// ids; only those are run, because the whole topic takes a while. `spoil` gets a module and gives it back
+// Mutants for the topics "robustness" and "robustness-large": `tests` says which of its tests have to notice, by a pattern on their
+// ids; only those are run, because all of them take a while. `spoil` gets a module and gives it back
 // broken, or another in its place.
 
 const fs = require('node:fs');
@@ -224,7 +224,7 @@ module.exports = {
   },
   /** What is too large is taken for something else. */
   'takes-anything-for-small': {
-    tests: /^robustness\/large > (bytes|text)/,
+    tests: /^robustness-large\/values > (bytes|text)/,
     spoil(module) {
       const small = () => ({ n: 0 });
       for (const prototype of prototypes(module)) {
@@ -235,7 +235,7 @@ module.exports = {
   },
   /** Names of columns are cut. */
   'cuts-names': {
-    tests: /^robustness\/large > a column/,
+    tests: /^robustness-large\/values > a column/,
     spoil(module) {
       patch(module.StatementSync.prototype, 'get', (get, self, args) => {
         const row = get.apply(self, args);
@@ -266,7 +266,7 @@ module.exports = {
   },
   /** All steps are made in one turn of the event loop. */
   'steps-without-turns': {
-    tests: /^robustness\/backup-large /,
+    tests: /^robustness-large\/backup /,
     spoil: (module) =>
       withBackup(module, async (db, file, { progress, ...options }) => {
         let steps = 0;

@@ -4,7 +4,8 @@
 //
 //   node test/mutants/run.cjs TARGET [NODE] [BINARY]      (some minutes; not a part of `npm test`)
 //
-// TOPIC=name runs one topic only. "robustness" has mutants of its own, in robustness.cjs.
+// TOPIC=name runs one topic only. "robustness" and "robustness-large" have mutants of their own, in
+// robustness.cjs.
 
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
@@ -13,7 +14,7 @@ const { HOME, readTarget, runJob } = require('../support/run-job.cjs');
 const general = require('./mutants.json');
 const robustness = require('./robustness.cjs');
 
-const ROBUSTNESS = 'robustness';
+const ROBUSTNESS = ['robustness', 'robustness-large'];
 
 /** Red under these says only that a worker's end is looked at. */
 const LOSES_THREADS = new Set(['thread-ends-at-load', 'thread-ends-badly', 'crashes-in-workers']);
@@ -31,7 +32,7 @@ let failed = false;
 function redTests(mutant, topic, pattern) {
   const spoiled = { target, env: { ...env, THREADPROOF_MUTANT: mutant } };
   const tests = pattern && idsOf(topic).filter((id) => pattern.test(id));
-  const timeoutMs = topic === ROBUSTNESS ? 60000 : 20000;
+  const timeoutMs = ROBUSTNESS.includes(topic) ? 60000 : 20000;
   const options = { node, topic, adapter, tests, target: spoiled, runner: 'node-test', timeoutMs };
   const { job, events, code } = runJob(options);
   const passed = new Set(
@@ -72,17 +73,17 @@ const { TOPIC } = process.env;
 const topics = manifest(HOME)
   .topics.map(({ topic }) => topic)
   .filter((topic) => !TOPIC || topic === TOPIC);
-const others = topics.filter((topic) => topic !== ROBUSTNESS);
+const others = topics.filter((topic) => !ROBUSTNESS.includes(topic));
 
 for (const mutant of others.length > 0 ? general : []) {
   if (NEEDS[mutant] && !target.supports.includes(NEEDS[mutant])) continue;
   judge(mutant, others);
 }
-if (topics.includes(ROBUSTNESS)) {
-  const ids = idsOf(ROBUSTNESS);
+for (const topic of topics.filter((one) => ROBUSTNESS.includes(one))) {
+  const ids = idsOf(topic);
   for (const id of ids) redUnder.set(id, []);
   for (const [mutant, { tests }] of Object.entries(robustness)) {
-    if (ids.some((id) => tests.test(id))) judge(mutant, [ROBUSTNESS], tests);
+    if (ids.some((id) => tests.test(id))) judge(mutant, [topic], tests);
   }
 }
 

@@ -1,8 +1,8 @@
 'use strict';
 // The longest strings that JavaScript can have: of two bytes a character they are longer than SQLite takes.
 
-const { subjects, unharmed } = require('../subjects.cjs');
-const { doing } = require('./doing.cjs');
+const { subjects, unharmed } = require('../../robustness/subjects.cjs');
+const { doing } = require('../../robustness/scenes/doing.cjs');
 
 const LENGTH = require('node:buffer').constants.MAX_STRING_LENGTH;
 const TOO_BIG = { name: 'Error', code: 'ERR_SQLITE_ERROR', errcode: 18 };

@@ -2,7 +2,7 @@
 // Backs up a database of 128 MiB and counts how often the event loop turns meanwhile.
 
 const { monitorEventLoopDelay } = require('node:perf_hooks');
-const { withFiles } = require('./doing.cjs');
+const { withFiles } = require('../../robustness/scenes/doing.cjs');
 
 const MIB = 1024 ** 2;
 

@@ -2,8 +2,8 @@
 // Buffers of 2 GiB and more, which no length of SQLite's can hold: they are refused, not cut. Their pages are
 // never touched by this side; a module that copies before it looks will need the memory.
 
-const { subjects, unharmed } = require('../subjects.cjs');
-const { doing } = require('./doing.cjs');
+const { subjects, unharmed } = require('../../robustness/subjects.cjs');
+const { doing } = require('../../robustness/scenes/doing.cjs');
 
 const SIZES = [2 ** 31, 2 ** 32 + 4];
 const TOO_BIG = { name: 'Error', code: 'ERR_SQLITE_ERROR', errcode: 18 };

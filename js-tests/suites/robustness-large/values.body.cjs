@@ -3,7 +3,7 @@
 // memory is given back.
 
 const os = require('node:os');
-const everywhere = require('./everywhere.cjs');
+const everywhere = require('../robustness/everywhere.cjs');
 const { WAYS } = require('./scenes/huge-text.cjs');
 
 /** A string of the longest kind, its UTF-8, and a copy of that on its way to SQLite. */
