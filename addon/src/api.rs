@@ -12,6 +12,7 @@ use rusqlite::ffi;
 
 use crate::affinity::ThreadKey;
 use crate::backup;
+use crate::callback;
 use crate::content;
 use crate::db::{Db, OpenOptions};
 use crate::entry::{self, Call, UNDEFINED};
@@ -349,7 +350,7 @@ fn stmt_finalize(call: &Call<'_>) -> Result<sys::napi_value> {
     let stmt = call.handle::<Stmt>(0)?;
     stmt.idle()?;
     stmt.finalize();
-    stmt.db().raised().take()?;
+    callback::after(stmt.db())?;
     Ok(UNDEFINED)
 }
 

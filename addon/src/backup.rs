@@ -488,7 +488,7 @@ fn tell(env: sys::napi_env, task: &Task) -> Result<sys::napi_value> {
     let failure =
         failure.map_or_else(|| js::null(env), |failure| api::failure_parts(env, failure))?;
     task.callback
-        .call(&[number(status)?, number(left)?, number(all)?, failure])
+        .call_once(&[number(status)?, number(left)?, number(all)?, failure])
 }
 
 /// `backupFinish(backup, whole)`: ends it; what is not whole is taken back.

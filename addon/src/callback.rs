@@ -58,15 +58,30 @@ impl Callback {
     /// # Errors
     /// [`Failure::Quiet`] when it threw, or when JavaScript may not run.
     #[inline]
-    pub fn call(&self, args: &[sys::napi_value]) -> Result<sys::napi_value> {
+    pub fn call(&self, scope: &mut Scope, args: &[sys::napi_value]) -> Result<sys::napi_value> {
         let env = self.state.raw();
+        let function = scope.function(self)?;
+        invoke(env, scope.undefined, function, args)
+    }
+
+    /// Calls it where no callback runs.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub fn call_once(&self, args: &[sys::napi_value]) -> Result<sys::napi_value> {
+        call(self.state.raw(), self.function()?, args)
+    }
+
+    fn function(&self) -> Result<sys::napi_value> {
         let mut function = ptr::null_mut();
         // SAFETY: the reference is of this env and deleted only with `self`.
-        js::ok(unsafe { sys::napi_get_reference_value(env, self.reference, &raw mut function) })?;
+        js::ok(unsafe {
+            sys::napi_get_reference_value(self.state.raw(), self.reference, &raw mut function)
+        })?;
         if function.is_null() {
             return Err(Failure::Quiet);
         }
-        call(env, function, args)
+        Ok(function)
     }
 }
 
@@ -88,20 +103,28 @@ pub fn call(
     function: sys::napi_value,
     args: &[sys::napi_value],
 ) -> Result<sys::napi_value> {
-    let mut receiver = ptr::null_mut();
+    invoke(env, js::undefined(env)?, function, args)
+}
+
+#[inline]
+fn invoke(
+    env: sys::napi_env,
+    receiver: sys::napi_value,
+    function: sys::napi_value,
+    args: &[sys::napi_value],
+) -> Result<sys::napi_value> {
     let mut value = ptr::null_mut();
-    // SAFETY: all values are in scope; out-parameters are locals.
-    unsafe {
-        js::ok(sys::napi_get_undefined(env, &raw mut receiver))?;
-        js::ok(sys::napi_call_function(
+    // SAFETY: all values are in scope; the out-parameter is a local.
+    js::ok(unsafe {
+        sys::napi_call_function(
             env,
             receiver,
             function,
             args.len(),
             args.as_ptr(),
             &raw mut value,
-        ))?;
-    }
+        )
+    })?;
     Ok(value)
 }
 
@@ -125,7 +148,7 @@ impl Raised {
     /// # Errors
     /// The failure, if there was one.
     #[inline]
-    pub fn take(&self) -> Result<()> {
+    fn take(&self) -> Result<()> {
         if self.any.get() {
             self.any.set(false);
             Err(self.failure.take().unwrap_or(Failure::Quiet))
@@ -134,38 +157,124 @@ impl Raised {
         }
     }
 
-    /// Whether there is something to take.
-    #[inline]
-    pub fn is_set(&self) -> bool {
-        self.any.get()
-    }
-
     /// Forgets it, where nobody can be told.
-    pub fn forget(&self) {
+    fn forget(&self) {
         self.any.set(false);
         self.failure.take();
     }
 }
 
-/// Runs a callback of `db`: with a handle scope, counted, and with panics caught. `None` says that
-/// it failed, and SQLite must be told so; why is remembered in [`Db::raised`].
+/// How many callbacks share one handle scope. Opening one costs an allocation; a handle is 8 bytes.
+const SHARING: u32 = 64;
+
+/// A handle scope that stays open between callbacks, until SQLite's call returns, with the handles
+/// that each of them needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope {
+    raw: sys::napi_handle_scope,
+    left: u32,
+    undefined: sys::napi_value,
+    /// The callback that was called last, and its function.
+    last: (*const Callback, sys::napi_value),
+}
+
+impl Scope {
+    fn open(env: sys::napi_env) -> Option<Self> {
+        let mut raw = ptr::null_mut();
+        // SAFETY: on the env's own thread, inside of a call from JavaScript.
+        let status = unsafe { sys::napi_open_handle_scope(env, &raw mut raw) };
+        if status != sys::Status::napi_ok {
+            return None;
+        }
+        let undefined = js::undefined(env).ok();
+        if undefined.is_none() {
+            // SAFETY: opened above.
+            unsafe { sys::napi_close_handle_scope(env, raw) };
+        }
+        Some(Self {
+            raw,
+            left: SHARING,
+            undefined: undefined?,
+            last: (ptr::null(), ptr::null_mut()),
+        })
+    }
+
+    #[inline]
+    fn function(&mut self, callback: &Callback) -> Result<sys::napi_value> {
+        if !ptr::eq(self.last.0, callback) {
+            self.last = (callback, callback.function()?);
+        }
+        Ok(self.last.1)
+    }
+}
+
+/// The scope of the callbacks of the call that runs on a connection right now.
+#[derive(Debug, Default)]
+pub struct Scopes {
+    open: Cell<Option<Scope>>,
+}
+
+impl Scopes {
+    /// Makes sure that a scope is open, and takes it away: calls inside of the callback have their
+    /// own.
+    #[inline]
+    fn enter(&self, env: sys::napi_env) -> Option<Scope> {
+        match self.open.take() {
+            Some(mut scope) if scope.left > 0 => {
+                scope.left -= 1;
+                Some(scope)
+            }
+            full => {
+                if let Some(scope) = full {
+                    // SAFETY: opened here, and the innermost one.
+                    unsafe { sys::napi_close_handle_scope(env, scope.raw) };
+                }
+                Scope::open(env)
+            }
+        }
+    }
+
+    /// Closes what callbacks left open. To be called after each call of SQLite that may have called
+    /// back, before any handle is made for the caller.
+    #[inline]
+    fn leave(&self, env: sys::napi_env) {
+        if let Some(scope) = self.open.take() {
+            // SAFETY: opened by `enter`, and the innermost one.
+            unsafe { sys::napi_close_handle_scope(env, scope.raw) };
+        }
+    }
+}
+
+/// To be called after each call of SQLite that may have called back: ends what callbacks shared,
+/// and gives up what they left.
+///
+/// # Errors
+/// The first failure of a callback.
 #[inline]
-pub fn enter<T>(db: &Db, run: impl FnOnce() -> Result<T>) -> Option<T> {
-    let env = db.state().raw();
+pub fn after(db: &Db) -> Result<()> {
+    db.scopes().leave(db.state().raw());
+    db.raised().take()
+}
+
+/// The same where nobody can be told.
+pub fn after_quietly(db: &Db) {
+    db.scopes().leave(db.state().raw());
+    db.raised().forget();
+}
+
+/// Runs a callback of `db`: in a handle scope, counted, and with panics caught. `None` says that
+/// it failed, and SQLite must be told so; why is remembered until [`after`].
+#[inline]
+pub fn enter<T>(db: &Db, run: impl FnOnce(&mut Scope) -> Result<T>) -> Option<T> {
     if db.is_muted() || !db.state().is_alive() {
         return None;
     }
-    let mut scope = ptr::null_mut();
-    // SAFETY: on the env's own thread, inside of a call from JavaScript.
-    if unsafe { sys::napi_open_handle_scope(env, &raw mut scope) } != sys::Status::napi_ok {
-        return None;
-    }
+    let mut scope = db.scopes().enter(db.state().raw())?;
     db.count_callback(1);
-    let outcome = catch_unwind(AssertUnwindSafe(run))
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(&mut scope)))
         .unwrap_or_else(|panic| Err(Failure::of_panic(panic.as_ref())));
     db.count_callback(-1);
-    // SAFETY: the scope opened above.
-    unsafe { sys::napi_close_handle_scope(env, scope) };
+    db.scopes().open.set(Some(scope));
     match outcome {
         Ok(value) => Some(value),
         Err(failure) => {

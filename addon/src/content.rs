@@ -7,6 +7,7 @@ use napi::sys;
 use rusqlite::ffi;
 
 use crate::api;
+use crate::callback;
 use crate::db::Db;
 use crate::entry::{Call, UNDEFINED};
 use crate::failure::{Failure, Result};
@@ -20,7 +21,7 @@ pub fn serialize(call: &Call<'_>) -> Result<sys::napi_value> {
         let mut len = 0;
         // SAFETY: the connection is open; the name ends with a NUL; the length is a local.
         let data = unsafe { ffi::sqlite3_serialize(raw, name.as_ptr(), &raw mut len, 0) };
-        db.raised().take()?;
+        callback::after(db)?;
         if data.is_null() {
             // SQLite has said nothing of this: what it says of its last call is all there is.
             return if len <= 0 {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rusqlite::ffi;
 
 use crate::backup::Steps;
-use crate::callback::{Callback, Raised};
+use crate::callback::{self, Callback, Raised, Scopes};
 use crate::env::EnvState;
 use crate::failure::{Failure, Result};
 use crate::handle::{Head, Object};
@@ -75,6 +75,7 @@ pub struct Db {
     callbacks: Cell<u32>,
     /// What a callback left for the call that it ran in.
     raised: Raised,
+    scopes: Scopes,
     /// Set while objects are ended by the garbage collector: then no callback is called.
     muted: Cell<bool>,
     /// Backup steps that other threads may be making on this connection.
@@ -121,6 +122,7 @@ impl Db {
             profiler: RefCell::new(None),
             callbacks: Cell::new(0),
             raised: Raised::default(),
+            scopes: Scopes::default(),
             muted: Cell::new(false),
             steps: Steps::default(),
             watch: Watch::default(),
@@ -191,6 +193,12 @@ impl Db {
         &self.raised
     }
 
+    /// Handle scopes of those callbacks.
+    #[inline]
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
     /// Whether callbacks may be called: not while the garbage collector ends objects.
     #[inline]
     pub fn is_muted(&self) -> bool {
@@ -245,7 +253,7 @@ impl Db {
     /// The same for a call in which callbacks may have run: what they left comes first.
     #[inline]
     pub fn settle(&self, code: c_int) -> Result<()> {
-        self.raised.take()?;
+        callback::after(self)?;
         self.check(code)
     }
 
@@ -380,7 +388,7 @@ impl Db {
         }
         self.finalize_all();
         self.count_callback(-1);
-        self.raised.forget();
+        callback::after_quietly(self);
         let raw = self.raw.replace(ptr::null_mut());
         self.state.release(self);
         // SAFETY: open until now; closed in any case: at once, or once SQLite's last use ends.

@@ -12,7 +12,7 @@ use napi::sys;
 use rusqlite::ffi;
 
 use crate::api;
-use crate::callback::{self, Callback};
+use crate::callback::{self, Callback, Scope};
 use crate::db::Db;
 use crate::entry::{Call, UNDEFINED};
 use crate::failure::Result;
@@ -91,12 +91,12 @@ unsafe extern "C" fn run_function(
         let function = &*ffi::sqlite3_user_data(context).cast::<Function>();
         (function, &*function.db)
     };
-    let done = callback::enter(db, || {
+    let done = callback::enter(db, |scope| {
         let state = function.callback.state();
         // SAFETY: those of this call.
         unsafe {
             value::arguments(state.raw(), None, argc, argv, function.integers, |args| {
-                let result = function.callback.call(args)?;
+                let result = function.callback.call(scope, args)?;
                 value::set_result(state, context, result)
             })
         }
@@ -209,12 +209,12 @@ unsafe fn parts<'a>(
 }
 
 /// The slot of a group as JavaScript's number; begins the group when it is new.
-fn slot(aggregate: &Aggregate, group: &mut Group) -> Result<sys::napi_value> {
+fn slot(aggregate: &Aggregate, group: &mut Group, scope: &mut Scope) -> Result<sys::napi_value> {
     let env = aggregate.start.state().raw();
     if group.slot == 0 {
         let slot = aggregate.take_slot();
         let number = js::int32(env, slot)?;
-        if let Err(failure) = aggregate.start.call(&[number]) {
+        if let Err(failure) = aggregate.start.call(scope, &[number]) {
             aggregate.free.borrow_mut().push(slot);
             return Err(failure);
         }
@@ -237,16 +237,16 @@ unsafe fn apply(
     // SAFETY: promised by the caller.
     let (aggregate, db, group) = unsafe { parts(context) };
     let done = group.and_then(|group| {
-        callback::enter(db, || {
+        callback::enter(db, |scope| {
             let Some(function) = pick(aggregate) else {
                 return Ok(());
             };
             let env = db.state().raw();
-            let slot = slot(aggregate, group)?;
+            let slot = slot(aggregate, group, scope)?;
             // SAFETY: those of this call.
             unsafe {
                 value::arguments(env, Some(slot), argc, argv, aggregate.integers, |args| {
-                    function.call(args).map(|_| ())
+                    function.call(scope, args).map(|_| ())
                 })
             }
         })
@@ -287,14 +287,14 @@ unsafe fn answer(context: *mut ffi::sqlite3_context, last: bool) {
         unsafe { ffi::sqlite3_result_error_nomem(context) };
         return;
     };
-    let done = callback::enter(db, || {
-        let slot = slot(aggregate, group)?;
+    let done = callback::enter(db, |scope| {
+        let slot = slot(aggregate, group, scope)?;
         let result = if last {
             let asked = js::boolean(db.state().raw(), group.windowed == 0)?;
-            aggregate.finish.call(&[slot, asked])?
+            aggregate.finish.call(scope, &[slot, asked])?
         } else {
             group.windowed = 1;
-            aggregate.value.call(&[slot])?
+            aggregate.value.call(scope, &[slot])?
         };
         // SAFETY: the context of this call.
         unsafe { value::set_result(db.state(), context, result) }

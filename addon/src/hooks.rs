@@ -51,7 +51,7 @@ unsafe extern "C" fn authorize(
         // SQLite prepares nothing of its own while objects are ended.
         return ffi::SQLITE_OK;
     }
-    callback::enter(db, || {
+    callback::enter(db, |scope| {
         let env = db.state().raw();
         // A count of its own: the function may replace itself.
         let Some(function) = db.authorizer().borrow().clone() else {
@@ -62,7 +62,7 @@ unsafe extern "C" fn authorize(
             // SAFETY: SQLite gives null or a text that ends with a NUL.
             *arg = unsafe { js::c_string(env, text) }?;
         }
-        js::read_i32(env, function.call(&args)?)
+        js::read_i32(env, function.call(scope, &args)?)
     })
     .unwrap_or(ffi::SQLITE_DENY)
 }
@@ -106,7 +106,7 @@ unsafe extern "C" fn profile(
             nanoseconds.cast::<i64>().read(),
         )
     };
-    callback::enter(db, || {
+    callback::enter(db, |scope| {
         let env = db.state().raw();
         let Some(function) = db.profiler().borrow().clone() else {
             return Ok(());
@@ -130,7 +130,7 @@ unsafe extern "C" fn profile(
         }?;
         #[allow(clippy::cast_precision_loss)] // durations below 104 days are exact
         let duration = js::double(env, nanoseconds as f64)?;
-        function.call(&[sql, duration]).map(|_| ())
+        function.call(scope, &[sql, duration]).map(|_| ())
     });
     0
 }

@@ -9,6 +9,7 @@
 //! * [`function`], [`vtab`], [`hooks`], [`session`]: what SQLite calls back, by way of [`callback`];
 //! * [`content`], [`backup`]: whole databases; [`watch`]: what ends a long call early;
 //! * [`bind`], [`rows`]: values in and rows out, through one shared buffer laid out in [`layout`];
+//!   [`cells`] reads the values of a row where SQLite keeps them;
 //! * [`vfs`]: waits for locks that end when the worker is terminated;
 //! * [`failure`]: what can go wrong, in categories with stable codes.
 //!
@@ -23,6 +24,7 @@ pub mod api;
 pub mod backup;
 pub mod bind;
 pub mod callback;
+pub mod cells;
 pub mod content;
 pub mod db;
 pub mod entry;

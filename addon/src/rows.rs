@@ -10,6 +10,7 @@ use std::ptr;
 use napi::sys;
 use rusqlite::ffi;
 
+use crate::cells::{Cell, Layout};
 use crate::entry::{Call, UNDEFINED};
 use crate::env::EnvState;
 use crate::failure::{Failure, Result};
@@ -70,6 +71,7 @@ impl Sink for Side<'_> {
 pub struct Batch<'a> {
     state: &'a EnvState,
     buffers: &'a mut Buffers,
+    layout: Layout,
 }
 
 impl<'a> Batch<'a> {
@@ -79,7 +81,11 @@ impl<'a> Batch<'a> {
         buffers.blobs.clear();
         buffers.side.clear();
         buffers.chunks.clear();
-        Self { state, buffers }
+        Self {
+            state,
+            buffers,
+            layout: Layout::verified(),
+        }
     }
 
     /// Whether it should be handed over before the next row.
@@ -102,9 +108,12 @@ impl<'a> Batch<'a> {
         let slots = start + count.next_multiple_of(8);
         let end = slots + 8 * count;
         self.buffers.rows.reserve(end - start);
-        for column in 0..columns {
-            let at = column.unsigned_abs() as usize;
-            let (tag, slot) = self.cell(stmt, column, integers)?;
+        // SAFETY: the statement stands on a row, and is not used before the last cell is encoded.
+        let row = unsafe { self.layout.row(stmt) };
+        for at in 0..count {
+            // SAFETY: the row has this column.
+            let cell = unsafe { row.cell(at) };
+            let (tag, slot) = self.cell(cell, integers)?;
             let rows = self.buffers.rows.as_mut_ptr();
             // SAFETY: `end` bytes were reserved; tags and slots lie below, apart from each other.
             unsafe {
@@ -124,42 +133,15 @@ impl<'a> Batch<'a> {
     }
 
     #[inline]
-    fn cell(
-        &mut self,
-        stmt: *mut ffi::sqlite3_stmt,
-        column: i32,
-        integers: Integers,
-    ) -> Result<(u8, [u8; 8])> {
-        // SAFETY: the statement stands on a row that has this column. The value is "unprotected",
-        // which only matters to other threads, and none uses this connection.
-        unsafe {
-            let value = ffi::sqlite3_column_value(stmt, column);
-            match ffi::sqlite3_value_type(value) {
-                ffi::SQLITE_INTEGER => integer(ffi::sqlite3_value_int64(value), integers),
-                ffi::SQLITE_FLOAT => {
-                    Ok((cell::DOUBLE, ffi::sqlite3_value_double(value).to_ne_bytes()))
-                }
-                ffi::SQLITE_TEXT => {
-                    let text = ffi::sqlite3_value_text(value);
-                    if text.is_null() {
-                        return Err(Failure::Resource("no memory for a text".to_owned()));
-                    }
-                    let len = ffi::sqlite3_value_bytes(value).unsigned_abs() as usize;
-                    self.text(std::slice::from_raw_parts(text, len))
-                }
-                ffi::SQLITE_BLOB => {
-                    let len = ffi::sqlite3_value_bytes(value).unsigned_abs() as usize;
-                    let blob = ffi::sqlite3_value_blob(value);
-                    if len == 0 {
-                        self.blob(&[])
-                    } else if blob.is_null() {
-                        Err(Failure::Resource("no memory for a blob".to_owned()))
-                    } else {
-                        self.blob(std::slice::from_raw_parts(blob.cast(), len))
-                    }
-                }
-                _ => Ok((cell::NULL, [0; 8])),
-            }
+    fn cell(&mut self, cell: Cell<'_>, integers: Integers) -> Result<(u8, [u8; 8])> {
+        match cell {
+            Cell::Integer(number) => integer(number, integers),
+            Cell::Real(number) => Ok((cell::DOUBLE, number.to_ne_bytes())),
+            Cell::Text(Some(text)) => self.text(text),
+            Cell::Text(None) => Err(Failure::Resource("no memory for a text".to_owned())),
+            Cell::Blob(Some(blob)) => self.blob(blob),
+            Cell::Blob(None) => Err(Failure::Resource("no memory for a blob".to_owned())),
+            Cell::Null => Ok((cell::NULL, [0; 8])),
         }
     }
 

@@ -151,7 +151,7 @@ impl Application<'_> {
         function: sys::napi_value,
         argument: impl FnOnce(sys::napi_env) -> Result<sys::napi_value>,
     ) -> Option<c_int> {
-        callback::enter(self.db, || {
+        callback::enter(self.db, |_| {
             let env = self.db.state().raw();
             let answer = callback::call(env, function, &[argument(env)?])?;
             js::read_i32(env, answer)
@@ -192,7 +192,7 @@ pub fn apply(call: &Call<'_>) -> Result<sys::napi_value> {
             )
         }
     });
-    db.raised().take()?;
+    callback::after(db)?;
     match code {
         ffi::SQLITE_OK | ffi::SQLITE_ABORT => js::int32(call.env(), code),
         // What the connection says of its last call may be about another one.

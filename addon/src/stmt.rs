@@ -9,6 +9,7 @@ use napi::sys;
 use rusqlite::ffi;
 
 use crate::bind;
+use crate::callback;
 use crate::db::Db;
 use crate::entry::{Call, UNDEFINED};
 use crate::failure::{Failure, Result};
@@ -193,7 +194,8 @@ impl Stmt {
     }
 
     /// Back to the start: gives locks back, keeps bindings. What callbacks leave is for the caller.
-    pub fn reset(&self) {
+    #[inline]
+    fn reset(&self) {
         let raw = self.raw.get();
         if self.active.replace(false) && !raw.is_null() {
             let before = self.busy.replace(true);
@@ -206,14 +208,15 @@ impl Stmt {
     /// The same after an error, which is the one to report.
     fn abandon(&self) {
         self.reset();
-        self.db.raised().forget();
+        callback::after_quietly(&self.db);
     }
 
     /// The same as a call of its own.
+    #[inline]
     pub fn stop(&self) -> Result<()> {
         self.idle()?;
         self.reset();
-        self.db.raised().take()
+        callback::after(&self.db)
     }
 
     /// Starts an execution: reset, bind. Arguments: handle, count, then the values (see `bind`).
@@ -241,7 +244,7 @@ impl Stmt {
             unsafe { ffi::sqlite3_step(raw) }
         });
         self.busy.set(false);
-        self.db.raised().take()?;
+        callback::after(&self.db)?;
         match code {
             ffi::SQLITE_ROW => Ok(Step::Row),
             ffi::SQLITE_DONE => Ok(Step::Done),

@@ -53,6 +53,8 @@ pub unsafe fn to_js(
                 let number = ffi::sqlite3_value_int64(value);
                 if integers == Integers::BigInts {
                     js::bigint(env, number)
+                } else if let Ok(small) = i32::try_from(number) {
+                    js::int32(env, small)
                 } else if rows::is_safe(number) {
                     #[allow(clippy::cast_precision_loss)] // exact within 2^53
                     js::double(env, number as f64)

@@ -289,9 +289,9 @@ fn end_scan(cursor: &mut Cursor, module: &Module, db: &Db) -> Option<()> {
     if slot == 0 {
         return Some(());
     }
-    let done = callback::enter(db, || {
+    let done = callback::enter(db, |scope| {
         let number = js::int32(db.state().raw(), slot - 1)?;
-        module.close.call(&[number]).map(|_| ())
+        module.close.call(scope, &[number]).map(|_| ())
     });
     module.free.borrow_mut().push(slot - 1);
     done
@@ -327,7 +327,7 @@ unsafe extern "C" fn filter(
     cursor.slot = slot + 1;
     cursor.rowid = 0;
     let env = db.state().raw();
-    let opened = callback::enter(db, || {
+    let opened = callback::enter(db, |scope| {
         let mut args = vec![js::int32(env, slot)?];
         cursor.parameters = vec![Owned::Null; module.hidden];
         let mut next = 0;
@@ -345,7 +345,7 @@ unsafe extern "C" fn filter(
                 js::undefined(env)?
             });
         }
-        module.open.call(&args).map(|_| ())
+        module.open.call(scope, &args).map(|_| ())
     });
     if opened.is_none() {
         return ffi::SQLITE_ERROR;
@@ -358,8 +358,10 @@ fn advance(cursor: &mut Cursor, module: &Module, db: &Db) -> c_int {
     let env = db.state().raw();
     cursor.rowid += 1;
     cursor.refusal = None;
-    let row = callback::enter(db, || {
-        let row = module.next.call(&[js::int32(env, cursor.slot - 1)?])?;
+    let row = callback::enter(db, |scope| {
+        let row = module
+            .next
+            .call(scope, &[js::int32(env, cursor.slot - 1)?])?;
         if js::is_undefined(env, row)? {
             return Ok(None);
         }
