@@ -41,12 +41,15 @@ function sqliteError(errcode, message, errstr) {
   return error;
 }
 
+/** The kind of a failure that says that an object cannot do this now. */
+const STATE = 2;
+
 /** The error for what the native half says of a call. Kinds as in src/failure.rs. */
 function failure([kind, message, errcode, errstr]) {
   switch (kind) {
     case 1:
       return sqliteError(errcode, message, errstr);
-    case 2:
+    case STATE:
       return state(message);
     case 3:
       return argType(message);
@@ -346,6 +349,8 @@ function cell(tag, slot) {
   }
 }
 
+/** Names of one shape that are longer in all are not put into code. */
+const MAX_CODE = 1 << 16;
 /** Rows of one shape after which a decoder of its own pays for its compilation. */
 const COMPILE_AFTER = 500;
 /** Shapes that are kept; statements hold their own beyond that. */
@@ -380,6 +385,7 @@ const NEEDS = ['U8', 'U16', 'I32', 'F64', 'SIDE', 'EMPTY', 'substring', 'cell'];
 
 /** Compiles a decoder; null where code generation is not allowed at all. */
 function compile(shape) {
+  if (shape.names.reduce((sum, name) => sum + name.length, 0) > MAX_CODE) return null;
   const code = source(shape);
   let factory;
   try {
@@ -707,12 +713,29 @@ class Statement {
     this.#enter();
     if (args.length === 0) return entry(this.#handle, 0);
     if (args.length <= this.#plain && !isBag(args[0])) {
-      return callWith(entry, this.#handle, args, args.length);
+      return this.#bound(entry, args, args.length);
     }
     // A statement that cannot be executed says so before it looks at a bag.
     this.#unusual();
     const values = this.#arrangeBusy(args);
-    return callWith(entry, this.#handle, values, values.length);
+    return this.#bound(entry, values, values.length);
+  }
+
+  /** Makes a call with values bound by position. One that cannot be bound ends what ran before. */
+  #bound(entry, values, count) {
+    try {
+      return callWith(entry, this.#handle, values, count);
+    } catch (error) {
+      native.stmtReset(this.#handle);
+      throw error;
+    }
+  }
+
+  /** Throws why an execution failed. One that did not even begin leaves iterators as they are. */
+  #fail() {
+    const parts = native.takeFailure();
+    if (parts[0] === STATE) this.#turn--;
+    throw failure(parts);
   }
 
   /** The shape of the rows in the buffer; looked up again when SQLite changed the columns. */
@@ -737,7 +760,7 @@ class Statement {
   run(...args) {
     Statement.#check(this);
     this.#execute(native.stmtRun, args);
-    if (I32[STATUS] !== 0) raise();
+    if (I32[STATUS] !== 0) this.#fail();
     if (this.#bigInts) {
       return { changes: I64[CHANGES_I64], lastInsertRowid: I64[ROWID_I64] };
     }
@@ -763,7 +786,7 @@ class Statement {
     } else {
       first = this.#execute(native.stmtGet, args);
     }
-    if (I32[STATUS] !== 0) raise();
+    if (I32[STATUS] !== 0) this.#fail();
     return this.#row(first);
   }
 
@@ -771,8 +794,8 @@ class Statement {
     Statement.#check(this);
     const rows = [];
     let first = this.#execute(native.stmtAll, args);
+    if (I32[STATUS] !== 0) this.#fail();
     for (;;) {
-      if (I32[STATUS] !== 0) raise();
       const done = (I32[FLAGS] & DONE) !== 0;
       const count = I32[ROWS];
       if (count > 0) {
@@ -782,13 +805,14 @@ class Statement {
       }
       if (done) return rows;
       first = native.stmtMore(this.#handle);
+      if (I32[STATUS] !== 0) raise();
     }
   }
 
   iterate(...args) {
     Statement.#check(this);
     this.#execute(native.stmtStart, args);
-    if (I32[STATUS] !== 0) raise();
+    if (I32[STATUS] !== 0) this.#fail();
     return new StatementIterator(this, this.#turn);
   }
 

@@ -30,7 +30,7 @@ module.exports = ({
   isObject,
   Database,
 }) => {
-  const { argType, failure, outOfRange, sqliteError, state } = errors;
+  const { argType, failure, outOfRange, sqliteError } = errors;
   const invoke = uncurry(Function.prototype.call);
 
   /** The options, read in Node's order. */
@@ -117,7 +117,6 @@ module.exports = ({
       if (progress !== undefined) {
         try {
           invoke(progress, null, { totalPages, remainingPages });
-          if (conn.handle === undefined) throw state('database is not open');
         } catch (error) {
           end(false, reject, error);
           return;

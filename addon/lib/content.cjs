@@ -12,9 +12,11 @@ module.exports = ({
   Database,
   DatabaseSession,
 }) => {
-  const { argType, argValue, coded, state } = errors;
+  const { argType, argValue, coded, outOfRange, state } = errors;
   const invoke = uncurry(Function.prototype.call);
   const isInt32 = (value) => typeof value === 'number' && (value | 0) === value;
+  /** Bytes of a changeset, which SQLite counts in an int. */
+  const LONGEST = 0x7fffffff;
   const ABORTED = 4;
   const ABORT = 2;
   /** An answer that SQLite takes for a misuse, like any that is no answer. */
@@ -84,7 +86,9 @@ module.exports = ({
           filter = (table) => (invoke(wanted, null, table) ? 1 : 0);
         }
       }
-      const code = native.dbApply(stillOpen(conn), changeset, conflict, filter);
+      stillOpen(conn);
+      if (changeset.length > LONGEST) throw outOfRange('The changeset is too large.');
+      const code = native.dbApply(conn.handle, changeset, conflict, filter);
       try {
         settle();
       } catch (error) {
@@ -131,7 +135,12 @@ module.exports = ({
       }
       const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, length);
       native.dbDeserialize(conn.handle, bytes, dbName);
-      settle();
+      try {
+        settle();
+      } catch (error) {
+        if (error.code === 'ERR_RESOURCE') error.code = 'ERR_MEMORY_ALLOCATION_FAILED';
+        throw error;
+      }
     },
 
     /** `enableLoadExtension(allow)` */

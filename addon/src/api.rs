@@ -253,7 +253,7 @@ fn db_prepare(call: &Call<'_>) -> Result<sys::napi_value> {
     let db = call.handle::<Db>(0)?;
     let db = function::shared(db);
     let persistent = call.int(2)? != 0;
-    let prepared = with_string(call, 1, |_, sql| Stmt::prepare(&db, sql, persistent))?;
+    let prepared = with_string(call, 1, |sql, _| Stmt::prepare(&db, sql, persistent))?;
     let Some(stmt) = prepared else {
         return Ok(UNDEFINED);
     };

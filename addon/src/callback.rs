@@ -157,6 +157,12 @@ impl Raised {
         }
     }
 
+    /// Whether there is something to take.
+    #[inline]
+    pub fn is_set(&self) -> bool {
+        self.any.get()
+    }
+
     /// Forgets it, where nobody can be told.
     fn forget(&self) {
         self.any.set(false);

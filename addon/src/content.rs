@@ -63,10 +63,7 @@ pub fn deserialize(call: &Call<'_>) -> Result<sys::napi_value> {
         let bytes = js::view_bytes(call.env(), call.arg(1))?;
         let data = ffi::sqlite3_malloc64(bytes.len() as u64).cast::<c_uchar>();
         if data.is_null() {
-            return Err(Failure::Resource(format!(
-                "no memory for a database of {} bytes",
-                bytes.len()
-            )));
+            return Err(Failure::Resource("Failed to allocate memory".to_owned()));
         }
         ptr::copy_nonoverlapping(bytes.as_ptr(), data, bytes.len());
         (data, bytes.len().cast_signed() as i64)

@@ -299,10 +299,40 @@ impl Db {
     pub fn exec(&self, sql: &CStr) -> Result<()> {
         let raw = self.raw()?;
         self.watch.start(self.in_callback());
-        // SAFETY: the connection is open; no callback is given.
-        let code =
-            unsafe { ffi::sqlite3_exec(raw, sql.as_ptr(), None, ptr::null_mut(), ptr::null_mut()) };
-        self.settle(code)
+        let mut rest = sql;
+        while !rest.is_empty() {
+            rest = self.exec_first(raw, rest)?;
+        }
+        Ok(())
+    }
+
+    /// Runs the first statement of `sql`, and gives what follows it.
+    fn exec_first<'a>(&self, raw: *mut ffi::sqlite3, sql: &'a CStr) -> Result<&'a CStr> {
+        let mut stmt = ptr::null_mut();
+        let mut tail = ptr::null();
+        // With its NUL, SQLite need not copy the text.
+        let len = c_int::try_from(sql.count_bytes() + 1).unwrap_or(-1);
+        // SAFETY: the connection is open; the text ends with a NUL; the rest are locals.
+        let code = unsafe {
+            ffi::sqlite3_prepare_v3(raw, sql.as_ptr(), len, 0, &raw mut stmt, &raw mut tail)
+        };
+        if let Err(failure) = self.settle(code) {
+            // SAFETY: null, or prepared in spite of what a callback left.
+            unsafe { ffi::sqlite3_finalize(stmt) };
+            return Err(failure);
+        }
+        // SAFETY: just prepared, stepped to its end and freed; null (a comment) has no end.
+        let code = self.watch.during(None, || unsafe {
+            while !stmt.is_null() && ffi::sqlite3_step(stmt) == ffi::SQLITE_ROW {
+                if self.raised.is_set() {
+                    break;
+                }
+            }
+            ffi::sqlite3_finalize(stmt)
+        });
+        self.settle(code)?;
+        // SAFETY: SQLite gives a place inside of the text.
+        Ok(unsafe { CStr::from_ptr(tail) })
     }
 
     /// Whether a transaction is open.
@@ -332,11 +362,10 @@ impl Db {
     /// Finalizes statements whose objects were collected. Node calls finalizers on a later turn of
     /// the event loop, so a program that prepares many statements before it yields would keep all.
     pub fn make_room(&self) {
-        let len = self.statements.borrow().len();
-        if len < self.crowded.get() {
+        if self.statements.borrow().len() < self.crowded.get() || !self.state.has_collected() {
             return;
         }
-        let mut at = len;
+        let mut at = self.statements.borrow().len();
         while at > 0 {
             at -= 1;
             let Some(&stmt) = self.statements.borrow().get(at) else {
@@ -349,7 +378,7 @@ impl Db {
             }
         }
         let left = self.statements.borrow().len();
-        self.crowded.set(CROWDED.max(left * 2));
+        self.crowded.set(CROWDED.max(left + left / 2));
     }
 
     /// Finalizes all statements.

@@ -42,6 +42,8 @@ pub struct EnvState {
     #[allow(clippy::vec_box)] // moved in and out at each call: a pointer, not four vectors
     buffers: RefCell<Vec<Box<Buffers>>>,
     scratch: RefCell<Vec<u8>>,
+    /// Refers weakly to an object that nobody has: once that is gone, garbage was collected.
+    canary: Cell<sys::napi_ref>,
 }
 
 /// JavaScript values that `index.cjs` handed over and that must outlive the call.
@@ -73,6 +75,7 @@ impl EnvState {
             failure: RefCell::new(None),
             buffers: RefCell::new(Vec::new()),
             scratch: RefCell::new(Vec::new()),
+            canary: Cell::new(ptr::null_mut()),
         });
         let data = Rc::into_raw(Rc::clone(&state)).cast_mut().cast::<c_void>();
         // SAFETY: `data` is one strong count, released by the finalizer.
@@ -235,6 +238,29 @@ impl EnvState {
         self.buffers.borrow_mut().push(buffers);
     }
 
+    /// Whether garbage was collected since this last said so.
+    pub fn has_collected(&self) -> bool {
+        let canary = self.canary.get();
+        let mut value = ptr::null_mut();
+        // SAFETY: out-parameters are locals; the reference is this env's and replaced below.
+        unsafe {
+            if !canary.is_null()
+                && sys::napi_get_reference_value(self.raw, canary, &raw mut value)
+                    == sys::Status::napi_ok
+                && !value.is_null()
+            {
+                return false;
+            }
+            sys::napi_delete_reference(self.raw, canary);
+            let mut next = ptr::null_mut();
+            if sys::napi_create_object(self.raw, &raw mut value) == sys::Status::napi_ok {
+                sys::napi_create_reference(self.raw, value, 0, &raw mut next);
+            }
+            self.canary.set(next);
+        }
+        !canary.is_null()
+    }
+
     /// Memory to read a string into. A nested call finds it empty and takes fresh memory.
     pub fn take_scratch(&self) -> Vec<u8> {
         self.scratch.take()
@@ -289,6 +315,8 @@ impl EnvState {
             }
         });
         self.arena.set(ptr::null_mut());
+        // SAFETY: made by this env, deleted once; null is refused.
+        unsafe { sys::napi_delete_reference(self.raw, self.canary.replace(ptr::null_mut())) };
         if let Some(references) = self.references.take() {
             for reference in [
                 references.arena,

@@ -1,7 +1,7 @@
 //! A prepared statement: its execution, row by row or in batches.
 
 use std::cell::Cell;
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 use std::ptr;
 use std::rc::Rc;
 
@@ -57,11 +57,13 @@ impl Stmt {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn prepare(db: &Rc<Db>, sql: &[u8], persistent: bool) -> Result<Option<Rc<Self>>> {
+    pub fn prepare(db: &Rc<Db>, sql: &CStr, persistent: bool) -> Result<Option<Rc<Self>>> {
         let connection = db.raw()?;
         db.make_room();
-        let length = c_int::try_from(sql.len())
-            .map_err(|_| Failure::Resource(format!("SQL of {} bytes is too long", sql.len())))?;
+        // With its NUL, SQLite need not copy the text.
+        let length = sql.count_bytes() + 1;
+        let length = c_int::try_from(length)
+            .map_err(|_| Failure::Resource(format!("SQL of {length} bytes is too long")))?;
         let flags = if persistent {
             ffi::SQLITE_PREPARE_PERSISTENT
         } else {
@@ -72,7 +74,7 @@ impl Stmt {
         let code = unsafe {
             ffi::sqlite3_prepare_v3(
                 connection,
-                sql.as_ptr().cast(),
+                sql.as_ptr(),
                 length,
                 flags,
                 &raw mut raw,

@@ -172,6 +172,12 @@ pub unsafe fn set_result(
         unsafe { ffi::sqlite3_result_double(context, number) };
         return Ok(());
     }
+    // SAFETY: SQLite copies the bytes before JavaScript runs again, and refuses too many of them.
+    if let Ok(bytes) = unsafe { js::view_bytes(state.raw(), value) } {
+        // SAFETY: promised by the caller.
+        unsafe { give_blob(context, bytes) };
+        return Ok(());
+    }
     match from_js(state, value)? {
         // SAFETY: promised by the caller.
         Ok(value) => unsafe { give(context, &value) },
@@ -179,6 +185,21 @@ pub unsafe fn set_result(
         Err(refusal) => unsafe { refuse(context, refusal) },
     }
     Ok(())
+}
+
+/// # Safety
+/// `context` is that of a running callback of SQLite.
+unsafe fn give_blob(context: *mut ffi::sqlite3_context, blob: &[u8]) {
+    // SAFETY: promised by the caller. The pointer of an empty slice is not null, so that an empty
+    // blob stays a blob.
+    unsafe {
+        ffi::sqlite3_result_blob64(
+            context,
+            blob.as_ptr().cast(),
+            blob.len() as u64,
+            ffi::SQLITE_TRANSIENT(),
+        );
+    }
 }
 
 /// Makes `value` the result; texts and blobs are copied.
@@ -201,12 +222,7 @@ pub unsafe fn give(context: *mut ffi::sqlite3_context, value: &Owned) {
                 ffi::SQLITE_TRANSIENT(),
                 UTF8,
             ),
-            Owned::Blob(blob) => ffi::sqlite3_result_blob64(
-                context,
-                blob.as_ptr().cast(),
-                blob.len() as u64,
-                ffi::SQLITE_TRANSIENT(),
-            ),
+            Owned::Blob(blob) => give_blob(context, blob),
         }
     }
 }
