@@ -99,3 +99,8 @@ fn objects_end_in_any_order() {
 fn the_package_installs() {
     run("package.test.cjs");
 }
+
+#[test]
+fn types_are_declared() {
+    run("types.test.cjs");
+}
