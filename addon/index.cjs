@@ -144,15 +144,15 @@ const native = load();
 // ---------------------------------------------------------------------------------------------
 // The shared buffer, see src/layout.rs
 
-const LAYOUT_VERSION = 2;
+const LAYOUT_VERSION = 3;
 const arena = new ArrayBuffer(512 * 1024);
 const I32 = new Int32Array(arena);
 const F64 = new Float64Array(arena);
 const I64 = new BigInt64Array(arena);
 const U8 = new Uint8Array(arena);
 const U16 = new Uint16Array(arena);
-/** Strings and long blobs of the batch that was read last. */
-const SIDE = [];
+/** Strings and long blobs of the batch that was read last. It grows once and is filled anew. */
+const SIDE = [undefined];
 
 const STATUS = 0;
 const ROWS = 1;
@@ -176,7 +176,10 @@ const ROWS_AT = 1024;
   const name = worker.isMainThread ? 'the main thread' : `worker ${worker.threadId}`;
   /** Node-API 9 does not know shared buffers: the native half asks for views of what it is given. */
   const toView = (value) => (isAnyArrayBuffer(value) ? new Uint8Array(value) : undefined);
-  const version = native.init(arena, SIDE, () => {}, name, toView);
+  const take = (at, ...values) => {
+    for (let i = 0; i < values.length; i++) SIDE[at + i] = values[i];
+  };
+  const version = native.init(arena, take, () => {}, name, toView);
   if (version !== LAYOUT_VERSION) {
     throw coded(
       Error,
@@ -205,8 +208,13 @@ const BLOB = 5;
 const EXTRAS_IN_ARRAY = 1 << 16;
 const ALL_IN_ARRAY = 1 << 17;
 
-/** Texts and blobs of the call being made. */
+/**
+ * The call being made: its texts and blobs, and how many values it has, with the flags above. They
+ * are read right after they are written; each method makes its call itself, because V8 calls a
+ * function that it knows faster.
+ */
 const extras = [undefined, undefined, undefined, undefined];
+let word = 0;
 
 const unbindable = (at) => argType(`Provided value cannot be bound to SQLite parameter ${at}.`);
 
@@ -234,9 +242,9 @@ function view(value, at) {
   return value.byteLength === 0 ? undefined : new Uint8Array(value);
 }
 
-/** Calls an entry point with values bound by position. */
-function callWith(entry, handle, values, count) {
-  if (count > MAX_PARAMS) return callWithMany(entry, handle, values, count);
+/** Writes values that are bound by position; how many of `extras` go with the call. */
+function write(values, count) {
+  if (count > MAX_PARAMS) return writeMany(values, count);
   let used = 0;
   for (let i = 0; i < count; i++) {
     const value = values[i];
@@ -260,41 +268,28 @@ function callWith(entry, handle, values, count) {
       case 'undefined':
         PARAM_TAGS[i] = NULL;
         break;
-      default:
-        if (value === null) {
+      default: {
+        const bytes = value === null ? undefined : view(value, i + 1);
+        if (bytes === undefined) {
           PARAM_TAGS[i] = NULL;
         } else {
-          const bytes = view(value, i + 1);
-          if (bytes === undefined) {
-            PARAM_TAGS[i] = NULL;
-          } else {
-            extras[used++] = bytes;
-            PARAM_TAGS[i] = BLOB;
-          }
+          extras[used++] = bytes;
+          PARAM_TAGS[i] = BLOB;
         }
+      }
     }
   }
-  switch (used) {
-    case 0:
-      return entry(handle, count);
-    case 1:
-      return entry(handle, count, extras[0]);
-    case 2:
-      return entry(handle, count, extras[0], extras[1]);
-    case 3:
-      return entry(handle, count, extras[0], extras[1], extras[2]);
-    case 4:
-      return entry(handle, count, extras[0], extras[1], extras[2], extras[3]);
-    default: {
-      const list = extras.slice(0, used);
-      extras.length = 4;
-      return entry(handle, count | EXTRAS_IN_ARRAY, list);
-    }
-  }
+  word = count;
+  if (used <= 4) return used;
+  const list = extras.slice(0, used);
+  extras.length = 4;
+  word |= EXTRAS_IN_ARRAY;
+  extras[0] = list;
+  return 1;
 }
 
 /** The same for more values than the buffer has room for. */
-function callWithMany(entry, handle, values, count) {
+function writeMany(values, count) {
   const list = new Array(count);
   for (let i = 0; i < count; i++) {
     const value = values[i];
@@ -303,7 +298,14 @@ function callWithMany(entry, handle, values, count) {
     if (typeof value === 'symbol') throw unbindable(i + 1);
     list[i] = plain ? value : view(value, i + 1);
   }
-  return entry(handle, count | ALL_IN_ARRAY, list);
+  word = count | ALL_IN_ARRAY;
+  extras[0] = list;
+  return 1;
+}
+
+/** Lets go of texts and blobs. */
+function clearExtras() {
+  extras[0] = extras[1] = extras[2] = extras[3] = undefined;
 }
 
 /** Throws for a value that cannot be bound, before anything else is looked at. */
@@ -467,8 +469,9 @@ class Shape {
 
 /** Lets go of the strings of a batch. */
 function clearSide() {
-  if (I32[SIDE_USED] > 1) SIDE.length = 0;
-  else SIDE[0] = undefined;
+  const used = I32[SIDE_USED];
+  SIDE[0] = undefined;
+  if (used > 1) SIDE.fill(undefined, 1, used);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -551,14 +554,11 @@ class Statement {
   /** Number of parameters when none has a name, else -1: then positions must be looked up. */
   #plain;
   #count;
-  #names = undefined;
-  #positions = undefined;
-  #bare = undefined;
+  /** What is known of parameters with names; most statements never ask. */
+  #named = undefined;
   #shape = undefined;
-  #bigInts;
-  #arrays;
-  #allowBare;
-  #allowUnknown;
+  /** Shared with others until one of them is set. */
+  #options;
   /** Goes up with every execution, so that iterators see that their rows are gone. */
   #turn = 0;
   /** Set while user code runs in the middle of an execution: the getters of named parameters. */
@@ -569,11 +569,8 @@ class Statement {
     this.#conn = conn;
     this.#count = I32[ROWS];
     this.#plain = I32[FLAGS] & NAMED ? -1 : this.#count;
-    this.#bigInts = options.readBigInts;
-    this.#arrays = options.returnArrays;
-    this.#allowBare = options.allowBareNamedParameters;
-    this.#allowUnknown = options.allowUnknownNamedParameters;
-    if (this.#bigInts) native.stmtBigInts(handle, 1);
+    this.#options = options;
+    if (options.readBigInts) native.stmtBigInts(handle, 1);
     defineProperty(this, 'sourceSQL', Statement.#sourceSQL);
     defineProperty(this, 'expandedSQL', Statement.#expandedSQL);
     uncloneable(this);
@@ -617,19 +614,21 @@ class Statement {
   };
 
   /** The names of all parameters, with their prefixes; null for those without. */
-  #parameterNames() {
-    if (this.#names === undefined) {
+  #names() {
+    if (this.#named === undefined) {
       const names = native.stmtParameterNames(this.#handle);
       if (I32[STATUS] !== 0) raise();
-      this.#names = names;
-      this.#positions = new Map(names.map((name, i) => [name, i]));
+      const positions = new Map(names.map((name, i) => [name, i]));
+      this.#named = { names, positions, bare: undefined };
     }
-    return this.#names;
+    return this.#named;
   }
 
-  /** Names without their prefix; two that then look the same cannot be told apart. */
-  #bareNames(names) {
-    if (this.#bare === undefined) {
+  /** Positions by names without their prefix; two that then look the same cannot be told apart. */
+  #bare() {
+    const named = this.#names();
+    if (named.bare === undefined) {
+      const { names } = named;
       const bare = new Map();
       for (let i = 0; i < names.length; i++) {
         if (names[i] === null) continue;
@@ -643,24 +642,24 @@ class Statement {
         }
         bare.set(name, i);
       }
-      this.#bare = bare;
+      named.bare = bare;
     }
-    return this.#bare;
+    return named.bare;
   }
 
   /** Puts the object of named parameters, and what follows it, into the order of parameters. */
   #arrange(args) {
-    const names = this.#parameterNames();
+    const { names, positions } = this.#names();
     const values = new Array(this.#count).fill(undefined);
     let first = 0;
     if (args.length > 0 && isBag(args[0])) {
       first = 1;
       const bag = args[0];
-      const bare = this.#allowBare ? this.#bareNames(names) : undefined;
+      const bare = this.#options.allowBareNamedParameters ? this.#bare() : undefined;
       for (const key of Object.keys(bag)) {
-        const at = this.#positions.get(key) ?? bare?.get(key);
+        const at = positions.get(key) ?? bare?.get(key);
         if (at === undefined) {
-          if (this.#allowUnknown) continue;
+          if (this.#options.allowUnknownNamedParameters) continue;
           throw state(`Unknown named parameter '${key}'`);
         }
         const value = bag[key];
@@ -708,24 +707,23 @@ class Statement {
     this.#turn++;
   }
 
-  /** Binds the arguments of a call, whatever they are, and makes it. */
-  #execute(entry, args) {
+  /** Writes the arguments of a call, whatever they are; how many of `extras` go with it. */
+  #begin(args) {
     this.#enter();
-    if (args.length === 0) return entry(this.#handle, 0);
-    if (args.length <= this.#plain && !isBag(args[0])) {
-      return this.#bound(entry, args, args.length);
+    let values = args;
+    if (args.length > this.#plain || (args.length > 0 && isBag(args[0]))) {
+      if (args.length === 0) {
+        word = 0;
+        return 0;
+      }
+      // A statement that cannot be executed says so before it looks at a bag.
+      this.#unusual();
+      values = this.#arrangeBusy(args);
     }
-    // A statement that cannot be executed says so before it looks at a bag.
-    this.#unusual();
-    const values = this.#arrangeBusy(args);
-    return this.#bound(entry, values, values.length);
-  }
-
-  /** Makes a call with values bound by position. One that cannot be bound ends what ran before. */
-  #bound(entry, values, count) {
     try {
-      return callWith(entry, this.#handle, values, count);
+      return write(values, values.length);
     } catch (error) {
+      // What cannot be bound ends what ran before.
       native.stmtReset(this.#handle);
       throw error;
     }
@@ -743,7 +741,7 @@ class Statement {
     if (this.#shape === undefined || (I32[FLAGS] & COLUMNS_CHANGED) !== 0) {
       const names = native.stmtColumnNames(this.#handle);
       if (I32[STATUS] !== 0) raise();
-      this.#shape = Shape.of(names, this.#arrays);
+      this.#shape = Shape.of(names, this.#options.returnArrays);
     }
     return this.#shape;
   }
@@ -759,9 +757,20 @@ class Statement {
 
   run(...args) {
     Statement.#check(this);
-    this.#execute(native.stmtRun, args);
+    const handle = this.#handle;
+    switch (this.#begin(args)) {
+      case 0:
+        native.stmtRun(handle, word);
+        break;
+      case 1:
+        native.stmtRun(handle, word, extras[0]);
+        break;
+      default:
+        native.stmtRun(handle, word, extras[0], extras[1], extras[2], extras[3]);
+    }
+    clearExtras();
     if (I32[STATUS] !== 0) this.#fail();
-    if (this.#bigInts) {
+    if (this.#options.readBigInts) {
       return { changes: I64[CHANGES_I64], lastInsertRowid: I64[ROWID_I64] };
     }
     const changes = F64[CHANGES_F64];
@@ -776,15 +785,26 @@ class Statement {
 
   get(...args) {
     Statement.#check(this);
+    const handle = this.#handle;
     let first;
     if (args.length === 1 && this.#plain > 0 && typeof args[0] === 'number') {
       // The commonest query there is: by primary key.
       this.#enter();
       PARAM_TAGS[0] = NUMBER;
       PARAM_F64[0] = args[0];
-      first = native.stmtGet(this.#handle, 1);
+      first = native.stmtGet(handle, 1);
     } else {
-      first = this.#execute(native.stmtGet, args);
+      switch (this.#begin(args)) {
+        case 0:
+          first = native.stmtGet(handle, word);
+          break;
+        case 1:
+          first = native.stmtGet(handle, word, extras[0]);
+          break;
+        default:
+          first = native.stmtGet(handle, word, extras[0], extras[1], extras[2], extras[3]);
+      }
+      clearExtras();
     }
     if (I32[STATUS] !== 0) this.#fail();
     return this.#row(first);
@@ -792,8 +812,11 @@ class Statement {
 
   all(...args) {
     Statement.#check(this);
+    const handle = this.#handle;
     const rows = [];
-    let first = this.#execute(native.stmtAll, args);
+    this.#begin(args);
+    let first = native.stmtAll(handle, word, extras[0], extras[1], extras[2], extras[3]);
+    clearExtras();
     if (I32[STATUS] !== 0) this.#fail();
     for (;;) {
       const done = (I32[FLAGS] & DONE) !== 0;
@@ -804,14 +827,16 @@ class Statement {
         clearSide();
       }
       if (done) return rows;
-      first = native.stmtMore(this.#handle);
+      first = native.stmtMore(handle);
       if (I32[STATUS] !== 0) raise();
     }
   }
 
   iterate(...args) {
     Statement.#check(this);
-    this.#execute(native.stmtStart, args);
+    this.#begin(args);
+    native.stmtStart(this.#handle, word, extras[0], extras[1], extras[2], extras[3]);
+    clearExtras();
     if (I32[STATUS] !== 0) this.#fail();
     return new StatementIterator(this, this.#turn);
   }
@@ -856,32 +881,32 @@ class Statement {
     if (I32[STATUS] !== 0) raise();
   }
 
-  #setting(value, name) {
+  #set(option, value, name = option) {
     // A finalized statement says so before anything is said of the argument.
     this.#live();
     if (typeof value !== 'boolean') throw argType(`The "${name}" argument must be a boolean.`);
-    return value;
+    this.#options = { ...this.#options, [option]: value };
   }
 
   setAllowBareNamedParameters() {
     Statement.#check(this);
-    this.#allowBare = this.#setting(arguments[0], 'allowBareNamedParameters');
+    this.#set('allowBareNamedParameters', arguments[0]);
   }
 
   setAllowUnknownNamedParameters() {
     Statement.#check(this);
-    this.#allowUnknown = this.#setting(arguments[0], 'enabled');
+    this.#set('allowUnknownNamedParameters', arguments[0], 'enabled');
   }
 
   setReadBigInts() {
     Statement.#check(this);
-    this.#bigInts = this.#setting(arguments[0], 'readBigInts');
-    native.stmtBigInts(this.#handle, this.#bigInts ? 1 : 0);
+    this.#set('readBigInts', arguments[0]);
+    native.stmtBigInts(this.#handle, arguments[0] ? 1 : 0);
   }
 
   setReturnArrays() {
     Statement.#check(this);
-    this.#arrays = this.#setting(arguments[0], 'returnArrays');
+    this.#set('returnArrays', arguments[0]);
     this.#shape = undefined;
   }
 

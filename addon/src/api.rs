@@ -177,7 +177,7 @@ pub(crate) fn with_path<T>(
     }
 }
 
-/// `init(arena, side, probe, threadName, view) -> layout version`
+/// `init(arena, take, probe, threadName, view) -> layout version`
 fn init(call: &Call<'_>) -> Result<sys::napi_value> {
     call.state
         .share(call.arg(0), call.arg(1), call.arg(2), call.arg(4))?;

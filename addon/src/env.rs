@@ -50,7 +50,7 @@ pub struct EnvState {
 #[derive(Debug)]
 struct References {
     arena: sys::napi_ref,
-    side: sys::napi_ref,
+    take: sys::napi_ref,
     probe: sys::napi_ref,
     view: sys::napi_ref,
 }
@@ -99,12 +99,12 @@ impl EnvState {
         Ok(state)
     }
 
-    /// Takes what the JavaScript layer shares: the buffer, the side array, the function that does
-    /// nothing but show whether JavaScript may still run, and the one that makes a view of a buffer.
+    /// Takes what the JavaScript layer shares: the buffer, the function that fills the side
+    /// array, the one that does nothing but show whether JavaScript may still run, and the one that makes a view of a buffer.
     pub fn share(
         &self,
         arena: sys::napi_value,
-        side: sys::napi_value,
+        take: sys::napi_value,
         probe: sys::napi_value,
         view: sys::napi_value,
     ) -> Result<()> {
@@ -124,7 +124,7 @@ impl EnvState {
         }
         let references = References {
             arena: self.reference(arena)?,
-            side: self.reference(side)?,
+            take: self.reference(take)?,
             probe: self.reference(probe)?,
             view: self.reference(view)?,
         };
@@ -177,9 +177,9 @@ impl EnvState {
         self.arena.get()
     }
 
-    /// The side array, in which strings and large blobs cross.
-    pub fn side(&self) -> Result<sys::napi_value> {
-        self.dereference(|references| references.side)
+    /// `take(at, …values)`: puts strings and large blobs into the side array.
+    pub fn take_side(&self) -> Result<sys::napi_value> {
+        self.dereference(|references| references.take)
     }
 
     /// A `Uint8Array` of all bytes of an `ArrayBuffer` or `SharedArrayBuffer`; `undefined` for
@@ -320,7 +320,7 @@ impl EnvState {
         if let Some(references) = self.references.take() {
             for reference in [
                 references.arena,
-                references.side,
+                references.take,
                 references.probe,
                 references.view,
             ] {

@@ -6,7 +6,7 @@
 //! with every change, and `index.cjs` refuses a binary of another version.
 
 /// Version of this layout and of the entry points' signatures.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Length of the shared buffer in bytes. The longest batch is [`BATCH_BYTES`], and one more row
 /// of 32,767 columns with its inline blobs: no row can outgrow it.

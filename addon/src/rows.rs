@@ -10,6 +10,7 @@ use std::ptr;
 use napi::sys;
 use rusqlite::ffi;
 
+use crate::callback;
 use crate::cells::{Cell, Layout};
 use crate::entry::{Call, UNDEFINED};
 use crate::env::EnvState;
@@ -26,6 +27,9 @@ pub enum Integers {
     /// Bigints, all of them.
     BigInts,
 }
+
+/// Values that are handed to JavaScript in one call.
+const AT_ONCE: usize = 100;
 
 /// The largest integer that a JavaScript number holds without doubt: 2^53 - 1.
 const MAX_SAFE: i64 = (1 << 53) - 1;
@@ -227,9 +231,15 @@ impl<'a> Batch<'a> {
         );
         let first = side.first().copied().unwrap_or(UNDEFINED);
         if side.len() > 1 {
-            let array = self.state.side()?;
-            for (index, &value) in side.iter().enumerate().skip(1) {
-                js::set(env, array, u32::try_from(index).expect("as above"), value)?;
+            // One call for many values costs less than one call of Node-API for each.
+            let take = self.state.take_side()?;
+            let mut args = [ptr::null_mut(); 1 + AT_ONCE];
+            let mut at = 1;
+            for values in side[1..].chunks(AT_ONCE) {
+                args[0] = js::int32(env, at)?;
+                args[1..=values.len()].copy_from_slice(values);
+                callback::call(env, take, &args[..=values.len()])?;
+                at += i32::try_from(values.len()).expect("at most 100");
             }
         }
         Ok(first)

@@ -20,7 +20,7 @@ function openNative() {
   const name = worker.isMainThread ? 'the main thread' : `worker ${worker.threadId}`;
   native.init(
     arena,
-    [],
+    () => {},
     () => {},
     name,
     () => {},
