@@ -1,7 +1,8 @@
 /**
  * Measures one operation, all contenders in turns. Started by run.mjs; see lib/channel.mjs.
  *
- * Job: `{ id, contenders, rounds, sampleMs, warmMs, seed }`.
+ * Job: `{ id, contenders, rounds, sampleMs, warmMs, seed, most }`, the last being the most calls that a
+ * sample may make.
  */
 
 import { setImmediate } from 'node:timers/promises';
@@ -11,7 +12,7 @@ import { CLOCK, timed } from './lib/clock.mjs';
 import { FIXTURE, PRAGMAS, comparable, open } from './lib/contenders.mjs';
 import { random, shuffled } from './lib/stats.mjs';
 
-const { id, contenders, rounds, sampleMs, warmMs, seed } = job();
+const { id, contenders, rounds, sampleMs, warmMs, seed, most = Infinity } = job();
 const next = random(seed);
 
 /** For the words about a difference: on one line, and not much of it. */
@@ -59,11 +60,12 @@ function calibrate(entry) {
   for (;;) {
     const { wall } = batch(entry, entry.calls);
     spent += wall;
-    if (spent >= warmMs && wall >= sampleMs / 4) {
-      entry.calls = Math.max(1, Math.round((entry.calls * sampleMs) / wall));
+    if (spent >= warmMs && (wall >= sampleMs / 4 || entry.calls === most)) {
+      const calls = Math.round((entry.calls * sampleMs) / wall);
+      entry.calls = Math.max(1, Math.min(most, calls));
       break;
     }
-    if (wall < sampleMs) entry.calls *= 2;
+    if (wall < sampleMs) entry.calls = Math.min(most, entry.calls * 2);
   }
   entry.body.before();
   entry.held = entry.body.hold();

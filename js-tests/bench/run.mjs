@@ -103,7 +103,8 @@ async function timings({ node, pace, seed, chosen }, names, outs) {
   for (const operation of OPERATIONS.filter(chosen)) {
     progress(operation.id);
     const { rounds, sampleMs, warmMs } = pace;
-    const job = { id: operation.id, contenders: names, rounds, sampleMs, warmMs, seed };
+    const { id, mostCalls: most } = operation;
+    const job = { id, contenders: names, rounds, sampleMs, warmMs, seed, most };
     const { result, outs: failed } = await measured(node, 'operation.mjs', job);
     clock ??= result?.clock;
     const reasons = new Map([...outs, ...failed]);
