@@ -666,6 +666,7 @@ describe('errors', () => {
         rows() {
           throw thrown;
         },
+        // eslint-disable-next-line require-yield -- it does not come to that
         *first() {
           throw thrown;
         },
@@ -909,7 +910,6 @@ describe('again', () => {
   });
 
   test('the statement that reads them cannot be used in them', () => {
-    let statement;
     const errors = [];
     const db = open(function* () {
       for (const use of [() => statement.all(), () => statement.close()]) {
@@ -921,7 +921,7 @@ describe('again', () => {
       }
       yield [1];
     });
-    statement = db.prepare('select a from made');
+    const statement = db.prepare('select a from made');
     assert.strictEqual(statement.all().length, 1);
     assert.deepStrictEqual(errors, new Array(2).fill('statement is already being executed'));
   });

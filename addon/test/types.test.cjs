@@ -161,12 +161,8 @@ async function names() {
   let copied;
   const found = {
     // For TypeScript this is a CommonJS file, whose default is what it exports.
-    'typeof sqlite': Object.keys(imported).filter(
-      (name) => name !== 'module.exports',
-    ),
-    'typeof extras': Object.keys(importedExtras).filter(
-      (name) => name !== 'module.exports',
-    ),
+    'typeof sqlite': Object.keys(imported).filter((name) => name !== 'module.exports'),
+    'typeof extras': Object.keys(importedExtras).filter((name) => name !== 'module.exports'),
     'typeof sqlite.default': Object.keys(sqlite),
     'typeof extras.default': Object.keys(extras),
     'typeof sqlite.constants': Reflect.ownKeys(sqlite.constants),
@@ -270,8 +266,8 @@ test('the counters of a statement are those that it accepts', () => {
 
 /** Mistakes in the declarations: the file, the text, its replacement, the sample that notices. */
 const MISTAKES = {
-  'a method is missing': ['index.d.ts', /  createTagStore\(.*\n/, '', 'builtin.mts'],
-  'an option is missing': ['index.d.ts', /  persistent\?: .*\n/, '', 'surface.mts'],
+  'a method is missing': ['index.d.ts', / {2}createTagStore\(.*\n/, '', 'builtin.mts'],
+  'an option is missing': ['index.d.ts', / {2}persistent\?: .*\n/, '', 'surface.mts'],
   'an option has another type': [
     'index.d.ts',
     'readOnly?: boolean | undefined',
@@ -303,7 +299,7 @@ const MISTAKES = {
     'surface.mts',
   ],
   'statements can be constructed': ['index.d.ts', '  private constructor();', '', 'surface.mts'],
-  'a constant is missing': ['index.d.ts', /  const SQLITE_RECURSIVE.*\n/, '', 'builtin.mts'],
+  'a constant is missing': ['index.d.ts', / {2}const SQLITE_RECURSIVE.*\n/, '', 'builtin.mts'],
   'a default that CommonJS does not have': [
     'index.d.ts',
     /$/,
