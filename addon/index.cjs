@@ -13,7 +13,7 @@
  */
 
 const { dirname, join } = require('node:path');
-const { existsSync, readdirSync } = require('node:fs');
+const { existsSync } = require('node:fs');
 const { isAnyArrayBuffer, isUint8Array } = require('node:util').types;
 const worker = require('node:worker_threads');
 const { channel } = require('node:diagnostics_channel');
@@ -96,22 +96,7 @@ function binary() {
     const path = join(folder, platform, 'threadproof-sqlite.node');
     if (existsSync(path)) return path;
   }
-  let present = [];
-  try {
-    present = readdirSync(folder).filter((name) =>
-      existsSync(join(folder, name, 'threadproof-sqlite.node')),
-    );
-  } catch {
-    // No folder: nothing is present.
-  }
-  throw coded(
-    Error,
-    'ERR_THREADPROOF_NO_BINARY',
-    `@threadproof/sqlite has no binary for ${platforms().join(' or ')} in ${folder} ` +
-      `(present: ${present.join(', ') || 'none'}). In a checkout, build it with ` +
-      '"cargo build --release -p threadproof-sqlite" and "npm run stage" in addon/; elsewhere, ' +
-      'install the package on this platform, or set THREADPROOF_SQLITE_BINARY to a binary.',
-  );
+  throw require('./lib/missing.cjs')(coded, folder, platforms());
 }
 
 /**
@@ -351,57 +336,11 @@ function cell(tag, slot) {
   }
 }
 
-/** Names of one shape that are longer in all are not put into code. */
-const MAX_CODE = 1 << 16;
 /** Rows of one shape after which a decoder of its own pays for its compilation. */
 const COMPILE_AFTER = 500;
 /** Shapes that are kept; statements hold their own beyond that. */
 const MAX_SHAPES = 256;
 const shapes = new Map();
-
-/** Source of a decoder for rows of this shape. */
-function source({ names, arrays, padded, stride }) {
-  const value = (i) => {
-    const tag = `U8[t+${i}]`;
-    const slot = `s+${i}`;
-    return (
-      `(${tag}===1?I32[(${slot})<<1]:${tag}===2?F64[${slot}]` +
-      `:${tag}===4?substring(SIDE[I32[(${slot})<<1]],U16[((${slot})<<2)+2],U16[((${slot})<<2)+3])` +
-      `:${tag}===0?null:cell(t+${i},${slot}))`
-    );
-  };
-  const row = arrays
-    ? `return [${names.map((_, i) => value(i)).join(',')}];`
-    : 'const o={...EMPTY,__proto__:null};' +
-      names.map((name, i) => `o[${JSON.stringify(name)}]=${value(i)};`).join('') +
-      'return o;';
-  return (
-    '"use strict";' +
-    `function one(t){const s=(t+${padded})>>3;${row}}` +
-    `function many(out,n){for(let i=0,t=${ROWS_AT};i<n;i++,t+=${stride})out.push(one(t));}` +
-    'return {one,many};'
-  );
-}
-
-const NEEDS = ['U8', 'U16', 'I32', 'F64', 'SIDE', 'EMPTY', 'substring', 'cell'];
-
-/** Compiles a decoder; null where code generation is not allowed at all. */
-function compile(shape) {
-  if (shape.names.reduce((sum, name) => sum + name.length, 0) > MAX_CODE) return null;
-  const code = source(shape);
-  let factory;
-  try {
-    factory = new Function(...NEEDS, code);
-  } catch {
-    // --disallow-code-generation-from-strings: scripts may still be compiled.
-    try {
-      factory = require('node:vm').compileFunction(code, NEEDS);
-    } catch {
-      return null;
-    }
-  }
-  return factory(U8, U16, I32, F64, SIDE, EMPTY, substring, cell);
-}
 
 /** What is known of rows with certain columns, and the decoder for them. */
 class Shape {
@@ -443,7 +382,7 @@ class Shape {
   #count(rows) {
     this.rows += rows;
     if (this.rows >= COMPILE_AFTER && this.compiled === undefined) {
-      this.compiled = compile(this);
+      this.compiled = lib('decoder').compile(this);
     }
     return this.compiled;
   }
@@ -497,32 +436,39 @@ function boolean(options, name) {
   return value;
 }
 
-/** Node's methods are enumerable, own nothing, and take no declared parameters. */
-function dressMethods(prototype, order, constructor) {
-  const methods = order.map((name) => [name, prototype[name]]);
+/**
+ * Node's methods are enumerable and come before the constructor, which is a plain function. Methods
+ * of classes are in the order of their definition; `constructor` was there first and moves to the
+ * end.
+ */
+function dressMethods(prototype, constructor) {
   const dispose = prototype[DISPOSE];
-  for (const key of Reflect.ownKeys(prototype)) delete prototype[key];
-  for (const [name, method] of methods) prototype[name] = method;
-  Object.defineProperty(prototype, 'constructor', {
+  delete prototype.constructor;
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    defineProperty(prototype, name, ENUMERABLE);
+  }
+  defineProperty(prototype, 'constructor', {
     value: constructor,
     writable: true,
     enumerable: false,
     configurable: true,
   });
   if (dispose) {
-    Object.defineProperty(dispose, 'name', { value: '', configurable: true });
-    prototype[DISPOSE] = dispose;
+    defineProperty(dispose, 'name', NAMELESS);
+    defineProperty(prototype, DISPOSE, ENUMERABLE);
   }
-  Object.defineProperty(constructor, 'prototype', { value: prototype, writable: true });
-}
-
-/** The descriptor of a property that each object owns. V8 defines it fastest in this form. */
-function accessor(get) {
-  Object.defineProperty(get, 'name', { value: '', configurable: true });
-  return { get, enumerable: true };
+  defineProperty(constructor, 'prototype', { value: prototype, writable: true });
 }
 
 const { defineProperty } = Object;
+const ENUMERABLE = { enumerable: true };
+const NAMELESS = { value: '' };
+
+/** The descriptor of a property that each object owns. V8 defines it fastest in this form. */
+function accessor(get) {
+  defineProperty(get, 'name', NAMELESS);
+  return { get, enumerable: true };
+}
 
 // ---------------------------------------------------------------------------------------------
 // Diagnostics
@@ -755,32 +701,35 @@ class Statement {
     return row;
   }
 
-  run(...args) {
+  iterate(...args) {
     Statement.#check(this);
-    const handle = this.#handle;
-    switch (this.#begin(args)) {
-      case 0:
-        native.stmtRun(handle, word);
-        break;
-      case 1:
-        native.stmtRun(handle, word, extras[0]);
-        break;
-      default:
-        native.stmtRun(handle, word, extras[0], extras[1], extras[2], extras[3]);
-    }
+    this.#begin(args);
+    native.stmtStart(this.#handle, word, extras[0], extras[1], extras[2], extras[3]);
     clearExtras();
     if (I32[STATUS] !== 0) this.#fail();
-    if (this.#options.readBigInts) {
-      return { changes: I64[CHANGES_I64], lastInsertRowid: I64[ROWID_I64] };
+    return new StatementIterator(this, this.#turn);
+  }
+
+  all(...args) {
+    Statement.#check(this);
+    const handle = this.#handle;
+    const rows = [];
+    this.#begin(args);
+    let first = native.stmtAll(handle, word, extras[0], extras[1], extras[2], extras[3]);
+    clearExtras();
+    if (I32[STATUS] !== 0) this.#fail();
+    for (;;) {
+      const done = (I32[FLAGS] & DONE) !== 0;
+      const count = I32[ROWS];
+      if (count > 0) {
+        SIDE[0] = first;
+        this.#current().many(rows, count);
+        clearSide();
+      }
+      if (done) return rows;
+      first = native.stmtMore(handle);
+      if (I32[STATUS] !== 0) raise();
     }
-    const changes = F64[CHANGES_F64];
-    const rowid = F64[ROWID_F64];
-    if (rowid > Number.MAX_SAFE_INTEGER || rowid < Number.MIN_SAFE_INTEGER) {
-      throw outOfRange(
-        `Value is too large to be represented as a JavaScript number: ${I64[ROWID_I64]}`,
-      );
-    }
-    return { changes, lastInsertRowid: rowid };
   }
 
   get(...args) {
@@ -810,35 +759,32 @@ class Statement {
     return this.#row(first);
   }
 
-  all(...args) {
+  run(...args) {
     Statement.#check(this);
     const handle = this.#handle;
-    const rows = [];
-    this.#begin(args);
-    let first = native.stmtAll(handle, word, extras[0], extras[1], extras[2], extras[3]);
-    clearExtras();
-    if (I32[STATUS] !== 0) this.#fail();
-    for (;;) {
-      const done = (I32[FLAGS] & DONE) !== 0;
-      const count = I32[ROWS];
-      if (count > 0) {
-        SIDE[0] = first;
-        this.#current().many(rows, count);
-        clearSide();
-      }
-      if (done) return rows;
-      first = native.stmtMore(handle);
-      if (I32[STATUS] !== 0) raise();
+    switch (this.#begin(args)) {
+      case 0:
+        native.stmtRun(handle, word);
+        break;
+      case 1:
+        native.stmtRun(handle, word, extras[0]);
+        break;
+      default:
+        native.stmtRun(handle, word, extras[0], extras[1], extras[2], extras[3]);
     }
-  }
-
-  iterate(...args) {
-    Statement.#check(this);
-    this.#begin(args);
-    native.stmtStart(this.#handle, word, extras[0], extras[1], extras[2], extras[3]);
     clearExtras();
     if (I32[STATUS] !== 0) this.#fail();
-    return new StatementIterator(this, this.#turn);
+    if (this.#options.readBigInts) {
+      return { changes: I64[CHANGES_I64], lastInsertRowid: I64[ROWID_I64] };
+    }
+    const changes = F64[CHANGES_F64];
+    const rowid = F64[ROWID_F64];
+    if (rowid > Number.MAX_SAFE_INTEGER || rowid < Number.MIN_SAFE_INTEGER) {
+      throw outOfRange(
+        `Value is too large to be represented as a JavaScript number: ${I64[ROWID_I64]}`,
+      );
+    }
+    return { changes, lastInsertRowid: rowid };
   }
 
   columns() {
@@ -983,24 +929,7 @@ function StatementSync() {
   illegalConstructor();
 }
 
-dressMethods(
-  Statement.prototype,
-  [
-    'iterate',
-    'all',
-    'get',
-    'run',
-    'columns',
-    'stat',
-    'resetStats',
-    'setAllowBareNamedParameters',
-    'setAllowUnknownNamedParameters',
-    'setReadBigInts',
-    'setReturnArrays',
-    'close',
-  ],
-  StatementSync,
-);
+dressMethods(Statement.prototype, StatementSync);
 
 // ---------------------------------------------------------------------------------------------
 // Iterators
@@ -1058,7 +987,7 @@ function StatementSyncIterator() {
   illegalConstructor();
 }
 
-dressMethods(StatementIterator.prototype, ['next', 'return'], StatementSyncIterator);
+dressMethods(StatementIterator.prototype, StatementSyncIterator);
 Object.setPrototypeOf(
   StatementIterator.prototype,
   Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())),
@@ -1120,7 +1049,7 @@ function Session() {
   illegalConstructor();
 }
 
-dressMethods(DatabaseSession.prototype, ['changeset', 'patchset', 'close'], Session);
+dressMethods(DatabaseSession.prototype, Session);
 
 // ---------------------------------------------------------------------------------------------
 // Databases
@@ -1223,6 +1152,7 @@ class Connection {
 }
 
 class Database {
+  // In Node's order, which is that of the prototype's keys.
   #conn;
   #limits = undefined;
 
@@ -1295,14 +1225,6 @@ class Database {
     conn.closed();
   }
 
-  [DISPOSE]() {
-    const conn = Database.#of(this);
-    if (conn.handle === undefined) return;
-    native.dbClose(conn.handle);
-    // In a callback it stays open, and nothing is said of it.
-    if (I32[STATUS] === 0) conn.closed();
-  }
-
   prepare() {
     const conn = Database.opened(this);
     const sql = arguments[0];
@@ -1339,6 +1261,14 @@ class Database {
     if (I32[STATUS] !== 0) raise();
   }
 
+  function() {
+    lib('functions').define(Database.opened(this), arguments);
+  }
+
+  createTagStore() {
+    return lib('tag-store').create(Database.opened(this), arguments[0]);
+  }
+
   location() {
     const conn = Database.live(this);
     const name = arguments[0] === undefined ? 'main' : arguments[0];
@@ -1348,24 +1278,8 @@ class Database {
     return path;
   }
 
-  function() {
-    lib('functions').define(Database.opened(this), arguments);
-  }
-
   aggregate() {
     lib('functions').defineAggregate(Database.opened(this), arguments);
-  }
-
-  setAuthorizer() {
-    lib('functions').setAuthorizer(Database.opened(this), arguments[0]);
-  }
-
-  createModule() {
-    lib('modules').create(Database.opened(this), arguments);
-  }
-
-  createTagStore() {
-    return lib('tag-store').create(Database.opened(this), arguments[0]);
   }
 
   createSession() {
@@ -1376,6 +1290,18 @@ class Database {
     return lib('content').applyChangeset(Database.opened(this), arguments);
   }
 
+  enableLoadExtension() {
+    lib('content').enableLoadExtension(Database.opened(this), arguments[0]);
+  }
+
+  enableDefensive() {
+    lib('content').enableDefensive(Database.opened(this), arguments[0]);
+  }
+
+  loadExtension() {
+    lib('content').loadExtension(Database.live(this), this, arguments);
+  }
+
   serialize() {
     return lib('content').serialize(Database.opened(this), arguments[0]);
   }
@@ -1384,16 +1310,20 @@ class Database {
     lib('content').deserialize(Database.live(this), arguments);
   }
 
-  enableLoadExtension() {
-    lib('content').enableLoadExtension(Database.opened(this), arguments[0]);
+  setAuthorizer() {
+    lib('functions').setAuthorizer(Database.opened(this), arguments[0]);
   }
 
-  loadExtension() {
-    lib('content').loadExtension(Database.live(this), this, arguments);
+  createModule() {
+    lib('modules').create(Database.opened(this), arguments);
   }
 
-  enableDefensive() {
-    lib('content').enableDefensive(Database.opened(this), arguments[0]);
+  [DISPOSE]() {
+    const conn = Database.#of(this);
+    if (conn.handle === undefined) return;
+    native.dbClose(conn.handle);
+    // In a callback it stays open, and nothing is said of it.
+    if (I32[STATUS] === 0) conn.closed();
   }
 }
 
@@ -1419,29 +1349,7 @@ function DatabaseSync() {
   return Reflect.construct(Database, [path, options], new.target);
 }
 
-dressMethods(
-  Database.prototype,
-  [
-    'open',
-    'close',
-    'prepare',
-    'exec',
-    'function',
-    'createTagStore',
-    'location',
-    'aggregate',
-    'createSession',
-    'applyChangeset',
-    'enableLoadExtension',
-    'enableDefensive',
-    'loadExtension',
-    'serialize',
-    'deserialize',
-    'setAuthorizer',
-    'createModule',
-  ],
-  DatabaseSync,
-);
+dressMethods(Database.prototype, DatabaseSync);
 
 /** Copies a database into a file. @returns {Promise<number>} how many pages it has */
 function backup(sourceDb, path) {
@@ -1469,6 +1377,7 @@ const core = {
   defineProperty,
   accessor,
   dressMethods,
+  cells: { U8, U16, I32, F64, SIDE, EMPTY, ROWS_AT, substring, cell },
   uncloneable,
   illegalConstructor,
   Database,
@@ -1493,57 +1402,25 @@ function lib(name) {
 // ---------------------------------------------------------------------------------------------
 // The module
 
-/** Numbers of SQLite, without their prefix: as in Node, each a read-only property. */
-const CONSTANTS = {
-  CHANGESET_OMIT: 0,
-  CHANGESET_REPLACE: 1,
-  CHANGESET_ABORT: 2,
-  CHANGESET_DATA: 1,
-  CHANGESET_NOTFOUND: 2,
-  CHANGESET_CONFLICT: 3,
-  CHANGESET_CONSTRAINT: 4,
-  CHANGESET_FOREIGN_KEY: 5,
-  OK: 0,
-  DENY: 1,
-  IGNORE: 2,
-  CREATE_INDEX: 1,
-  CREATE_TABLE: 2,
-  CREATE_TEMP_INDEX: 3,
-  CREATE_TEMP_TABLE: 4,
-  CREATE_TEMP_TRIGGER: 5,
-  CREATE_TEMP_VIEW: 6,
-  CREATE_TRIGGER: 7,
-  CREATE_VIEW: 8,
-  DELETE: 9,
-  DROP_INDEX: 10,
-  DROP_TABLE: 11,
-  DROP_TEMP_INDEX: 12,
-  DROP_TEMP_TABLE: 13,
-  DROP_TEMP_TRIGGER: 14,
-  DROP_TEMP_VIEW: 15,
-  DROP_TRIGGER: 16,
-  DROP_VIEW: 17,
-  INSERT: 18,
-  PRAGMA: 19,
-  READ: 20,
-  SELECT: 21,
-  TRANSACTION: 22,
-  UPDATE: 23,
-  ATTACH: 24,
-  DETACH: 25,
-  ALTER_TABLE: 26,
-  REINDEX: 27,
-  ANALYZE: 28,
-  CREATE_VTABLE: 29,
-  DROP_VTABLE: 30,
-  FUNCTION: 31,
-  SAVEPOINT: 32,
-  COPY: 0,
-  RECURSIVE: 33,
-};
+/**
+ * Numbers of SQLite, without their prefix: as in Node, each a read-only property. As text, because V8
+ * takes longer to compile an object of this size than to read this.
+ */
+const CONSTANTS =
+  'CHANGESET_OMIT 0 CHANGESET_REPLACE 1 CHANGESET_ABORT 2 CHANGESET_DATA 1 ' +
+  'CHANGESET_NOTFOUND 2 CHANGESET_CONFLICT 3 CHANGESET_CONSTRAINT 4 CHANGESET_FOREIGN_KEY 5 ' +
+  'OK 0 DENY 1 IGNORE 2 CREATE_INDEX 1 CREATE_TABLE 2 CREATE_TEMP_INDEX 3 CREATE_TEMP_TABLE 4 ' +
+  'CREATE_TEMP_TRIGGER 5 CREATE_TEMP_VIEW 6 CREATE_TRIGGER 7 CREATE_VIEW 8 DELETE 9 ' +
+  'DROP_INDEX 10 DROP_TABLE 11 DROP_TEMP_INDEX 12 DROP_TEMP_TABLE 13 DROP_TEMP_TRIGGER 14 ' +
+  'DROP_TEMP_VIEW 15 DROP_TRIGGER 16 DROP_VIEW 17 INSERT 18 PRAGMA 19 READ 20 SELECT 21 ' +
+  'TRANSACTION 22 UPDATE 23 ATTACH 24 DETACH 25 ALTER_TABLE 26 REINDEX 27 ANALYZE 28 ' +
+  'CREATE_VTABLE 29 DROP_VTABLE 30 FUNCTION 31 SAVEPOINT 32 COPY 0 RECURSIVE 33';
 const constants = { __proto__: null };
-for (const name in CONSTANTS) {
-  defineProperty(constants, `SQLITE_${name}`, { value: CONSTANTS[name], enumerable: true });
+{
+  const words = CONSTANTS.split(' ');
+  for (let i = 0; i < words.length; i += 2) {
+    defineProperty(constants, `SQLITE_${words[i]}`, { value: +words[i + 1], enumerable: true });
+  }
 }
 
 module.exports = {

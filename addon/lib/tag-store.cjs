@@ -120,7 +120,7 @@ module.exports = ({
     illegalConstructor();
   }
 
-  dressMethods(TagStore.prototype, ['get', 'all', 'iterate', 'run', 'clear'], SQLTagStore);
+  dressMethods(TagStore.prototype, SQLTagStore);
 
   return {
     /** `createTagStore(maxSize?)` */
