@@ -101,6 +101,7 @@ function update(statement, inTransaction) {
 function prepare(db, sql) {
   return {
     sample: () => db.prepare(sql).get(7),
+    hold: () => db.prepare(sql),
     batch(calls) {
       let sum = 0;
       for (let i = 0; i < calls; i++) {
