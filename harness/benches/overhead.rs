@@ -136,6 +136,7 @@ fn jobs(criterion: &mut Criterion) {
             exit: Duration::from_mins(1),
         },
         interrupt: Interrupt::default(),
+        programs: 1,
     };
     let by_harness = || {
         executor.execute(job.clone(), 0, &|message| {

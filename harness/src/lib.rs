@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod cli;
 pub mod clock;
+pub mod differential;
 pub mod dispatch;
 pub mod error;
 pub mod event;

@@ -56,7 +56,7 @@ fn every_fixture_comes_to_its_outcome_under_every_runner() {
     assert_eq!(ran.code, 10, "{}", ran.stderr);
     let mut wrong = Vec::new();
     for (topic, outcomes) in OUTCOMES {
-        for (runner, expected) in Runner::ALL.into_iter().zip(outcomes) {
+        for (runner, expected) in Runner::OF_BODIES.into_iter().zip(outcomes) {
             let cell = ran.cell(&format!("{topic}/{runner}"));
             let found: Vec<OutcomeKind> = cell.outcomes.keys().copied().collect();
             if found != [expected] {
@@ -79,7 +79,7 @@ fn every_fixture_comes_to_its_outcome_under_every_runner() {
             .find(|failure| failure.cell.suite.to_string() == suite)
             .unwrap()
     };
-    for runner in Runner::ALL {
+    for runner in Runner::OF_BODIES {
         let straggler = failure(&format!("straggler/{runner}"));
         assert!(
             straggler.stragglers[0].command.contains("left-behind"),
@@ -107,7 +107,7 @@ fn every_fixture_comes_to_its_outcome_under_every_runner() {
 #[serial]
 fn dying_of_sigabrt_after_the_last_green_test_is_a_crash_at_teardown_under_each_runner() {
     let fixture = Fixture::new();
-    for runner in Runner::ALL {
+    for runner in Runner::OF_BODIES {
         let suite = format!("abort-at-teardown/{runner}");
         let ran = fixture.run(runner.as_str(), &["--suite", &suite]);
         assert_eq!(ran.code, 10, "{suite}\n{}", ran.stderr);

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Error, protocol::PROTOCOL_VERSION, tools, workspace::Workspace};
+use crate::{differential, error::Error, protocol::PROTOCOL_VERSION, tools, workspace::Workspace};
 
 /// What there is to run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,8 +62,18 @@ impl Catalogue {
 
 const STEP: &str = "catalogue";
 
-/// Reads the catalogue of the suites' folder, which takes a Node process when anything has changed.
+/// All topics: those of the suites' folder, and the one whose tests this program makes itself.
 pub fn load_topics(workspace: &Workspace) -> Result<Catalogue, Error> {
+    let mut catalogue = load_bodies(workspace)?;
+    catalogue
+        .topics
+        .extend(differential::topic(&workspace.suites_dir));
+    catalogue.topics.sort_by(|a, b| a.topic.cmp(&b.topic));
+    Ok(catalogue)
+}
+
+/// Reads the catalogue of the suites' folder, which takes a Node process when anything has changed.
+fn load_bodies(workspace: &Workspace) -> Result<Catalogue, Error> {
     let suites = workspace.suites_dir.join("suites");
     if !suites.is_dir() {
         return Err(Error::Usage {

@@ -67,10 +67,15 @@ pub(super) enum Command {
     List(ListArgs),
     /// Say what is missing on this machine and how to get it
     Doctor(DoctorArgs),
+    /// Replay a saved case of a difference from node:sqlite
+    Repro(ReproArgs),
     /// Explain an exit code, an outcome or a rule
     Explain(ExplainArgs),
     /// Print the JSON Schema of results.json and events.ndjson
     Schema(SchemaArgs),
+    /// The process of a differential job, started by `run`
+    #[command(hide = true)]
+    DifferentialJob(DifferentialJobArgs),
 }
 
 /// Flags of `run`.
@@ -178,6 +183,12 @@ pub(super) struct RunArgs {
         hide_env = true
     )]
     pub(super) job_id: Option<String>,
+    /// Programs that a differential job generates [default: 20000 when it is asked for, else 1000]
+    #[arg(
+        long, env = "THREADPROOF_PROGRAMS", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000_000), hide_env = true
+    )]
+    pub(super) programs: Option<u32>,
     /// Take targets as they were built last
     #[arg(long, env = "THREADPROOF_NO_BUILD", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) no_build: bool,
@@ -221,6 +232,52 @@ pub(super) struct DoctorArgs {
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
+}
+
+/// Flags of `repro`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ReproArgs {
+    /// A case.json, or the folder that holds it
+    pub(super) case: PathBuf,
+    /// Node to run it on [default: the one that it was found on]
+    #[arg(
+        long,
+        env = "THREADPROOF_REPRO_NODE",
+        value_name = "FILE",
+        hide_env = true
+    )]
+    pub(super) node: Option<PathBuf>,
+    /// Module to run it on, as `require` takes it [default: the one that it was found in]
+    #[arg(
+        long,
+        env = "THREADPROOF_REPRO_MODULE",
+        value_name = "MODULE",
+        hide_env = true
+    )]
+    pub(super) module: Option<String>,
+}
+
+/// Flags of `differential-job`. The rest stands in the variables of `docs/protocol.md`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct DifferentialJobArgs {
+    /// The Node to run on
+    #[arg(long)]
+    pub(super) node: PathBuf,
+    /// A flag of that Node
+    #[arg(long)]
+    pub(super) node_flag: Vec<String>,
+    /// A variable of the target's
+    #[arg(long)]
+    pub(super) pass: Vec<String>,
+    /// How many programs
+    #[arg(long)]
+    pub(super) count: u32,
+    /// The folder that holds differential/
+    #[arg(long)]
+    pub(super) interpreter_dir: PathBuf,
+    /// Where findings are written
+    #[arg(long)]
+    pub(super) failures: PathBuf,
 }
 
 /// Flags of `explain`.

@@ -13,7 +13,7 @@ use super::args::{Place, RunArgs};
 use crate::{
     error::Error,
     exec::Limits,
-    model::Seed,
+    model::{DIFFERENTIAL, Runner, Seed},
     plan::{Patterns, Shard, quote},
     prepare::{Permissions, RuntimeSpec},
     report::Verbosity,
@@ -36,6 +36,7 @@ pub(super) struct RunConfig {
     pub(super) seed: Seed,
     pub(super) out: Option<PathBuf>,
     pub(super) only: Option<String>,
+    pub(super) programs: u32,
     pub(super) permissions: Permissions,
     pub(super) verbosity: Verbosity,
     /// The command line, quoted for a shell.
@@ -89,6 +90,7 @@ impl RunConfig {
             seed: args.seed.unwrap_or_else(random_seed),
             out: args.out.clone(),
             only: args.job_id.clone(),
+            programs: args.programs.unwrap_or_else(|| programs(&args.suite)),
             permissions: Permissions {
                 no_build: args.no_build,
                 offline: args.offline,
@@ -119,6 +121,21 @@ fn cores() -> u32 {
         .map_or(1, NonZero::get)
         .try_into()
         .unwrap_or(1)
+}
+
+/// How many programs a differential job generates: many when it was asked for, few where it is one of all.
+fn programs(suites: &[String]) -> u32 {
+    const ASKED_FOR: u32 = 20_000;
+    const AMONG_OTHERS: u32 = 1000;
+    let named = |suite: &String| {
+        let mut parts = suite.split('/');
+        parts.any(|part| part == DIFFERENTIAL || part == Runner::Programs.as_str())
+    };
+    if suites.iter().any(named) {
+        ASKED_FOR
+    } else {
+        AMONG_OTHERS
+    }
 }
 
 /// Short enough to be typed. The standard library's maps are seeded by the system's randomness.

@@ -7,6 +7,7 @@
 
 mod args;
 mod config;
+mod differential;
 mod doctor;
 mod list;
 mod print;
@@ -48,6 +49,8 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::List(list) => list::list(&args.place, list),
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),
+        Command::Repro(repro) => differential::repro(repro),
+        Command::DifferentialJob(job) => differential::job(job),
         Command::Schema(schema) => print_schema(schema),
     };
     done.unwrap_or_else(|error| {

@@ -108,6 +108,7 @@ fn stages(
         runtimes: prepared.runtimes,
         limits: config.limits,
         interrupt: interrupt.clone(),
+        programs: config.programs,
     };
     dispatcher.run_jobs(&executor, plan.jobs, config.parallel);
     Ok(())
@@ -137,6 +138,7 @@ fn plan(
         timeout_ms: config.timeout_ms,
         repeat_prefix: &config.repeat_prefix,
         only: config.only.as_deref(),
+        programs: config.programs,
     })
 }
 

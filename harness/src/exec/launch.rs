@@ -100,6 +100,8 @@ pub struct Executor {
     pub limits: Limits,
     /// Whether to stop.
     pub interrupt: Interrupt,
+    /// How many programs a differential job generates.
+    pub programs: u32,
 }
 
 /// `THREADPROOF_JOB`, as `docs/protocol.md` describes it.
@@ -379,10 +381,17 @@ impl Executor {
     /// How the runner is started: the table of `docs/protocol.md`.
     fn command(&self, job: &Job) -> Result<Command, ExecError> {
         let runtime = self.runtime(job)?;
-        let mut command = Command::new(&runtime.path);
+        let mut command = match job.cell.suite.runner {
+            Runner::Programs => Command::new(this_program()?),
+            Runner::Jest | Runner::Vitest | Runner::VitestShared | Runner::NodeTest => {
+                Command::new(&runtime.path)
+            }
+        };
         environment::clean(&mut command);
         command.envs(&self.target(job)?.env);
-        command.args(&runtime.flags);
+        if job.cell.suite.runner != Runner::Programs {
+            command.args(&runtime.flags);
+        }
         match job.cell.suite.runner {
             Runner::Jest => {
                 command
@@ -400,11 +409,38 @@ impl Executor {
             Runner::NodeTest => {
                 command.arg(self.lib.join("node-test.mjs"));
             }
+            Runner::Programs => self.run_programs(job, runtime, &mut command)?,
         }
         if job.cell.suite.runner == Runner::VitestShared {
             command.env("THREADPROOF_ISOLATE", "0");
         }
         Ok(command)
+    }
+
+    /// This program is the runner itself; it starts Node, and is watched like any other.
+    fn run_programs(
+        &self,
+        job: &Job,
+        runtime: &Runtime,
+        command: &mut Command,
+    ) -> Result<(), ExecError> {
+        command
+            .arg("differential-job")
+            .arg("--node")
+            .arg(&runtime.path);
+        for flag in &runtime.flags {
+            command.arg(format!("--node-flag={flag}"));
+        }
+        for name in self.target(job)?.env.keys() {
+            command.arg("--pass").arg(name);
+        }
+        command
+            .args(["--count", &self.programs.to_string()])
+            .arg("--interpreter-dir")
+            .arg(&self.suites_dir)
+            .arg("--failures")
+            .arg(self.run_dir.join("failures"));
+        Ok(())
     }
 
     fn runtime(&self, job: &Job) -> Result<&Runtime, ExecError> {
@@ -435,6 +471,13 @@ fn unknown(what: &str, id: &str) -> ExecError {
         doing: format!("find {what} {id}"),
         source: io::ErrorKind::NotFound.into(),
     }
+}
+
+fn this_program() -> Result<PathBuf, ExecError> {
+    std::env::current_exe().map_err(|source| ExecError {
+        doing: "find this program itself".to_owned(),
+        source,
+    })
 }
 
 fn words_of(command: &Command) -> Vec<String> {

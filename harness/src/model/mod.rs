@@ -26,6 +26,6 @@ pub use outcome::{Outcome, OutcomeKind};
 pub use phase::Phase;
 pub use runtime::{Runtime, RuntimeSource};
 pub use seed::Seed;
-pub use suite::{Runner, Suite};
+pub use suite::{DIFFERENTIAL, Runner, Suite};
 pub use target::{Profile, SupportsWhen, Target, TargetSource};
 pub use verdict::Verdict;

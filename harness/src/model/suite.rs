@@ -5,6 +5,9 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The topic that has no bodies: its tests are made by the runner [`Runner::Programs`].
+pub const DIFFERENTIAL: &str = "differential";
+
 /// A suite: a topic under a runner, written `topic/runner`.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -37,16 +40,36 @@ pub enum Runner {
     VitestShared,
     /// `run()` of `node:test`.
     NodeTest,
+    /// This program itself: generated programs on two implementations.
+    Programs,
 }
 
 impl Runner {
     /// All of them, in the order in which reports list them.
-    pub const ALL: [Runner; 4] = [
+    pub const ALL: [Runner; 5] = [
+        Runner::Jest,
+        Runner::Vitest,
+        Runner::VitestShared,
+        Runner::NodeTest,
+        Runner::Programs,
+    ];
+
+    /// Those that run bodies of tests: all but the one that makes its own.
+    pub const OF_BODIES: [Runner; 4] = [
         Runner::Jest,
         Runner::Vitest,
         Runner::VitestShared,
         Runner::NodeTest,
     ];
+
+    /// The runners of a topic.
+    pub fn of_topic(topic: &str) -> &'static [Runner] {
+        if topic == DIFFERENTIAL {
+            &[Runner::Programs]
+        } else {
+            &Runner::OF_BODIES
+        }
+    }
 
     /// Its name on the command line and on disk.
     pub fn as_str(self) -> &'static str {
@@ -55,6 +78,7 @@ impl Runner {
             Runner::Vitest => "vitest",
             Runner::VitestShared => "vitest-shared",
             Runner::NodeTest => "node-test",
+            Runner::Programs => "programs",
         }
     }
 }

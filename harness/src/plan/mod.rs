@@ -45,6 +45,8 @@ pub struct Inputs<'a> {
     pub repeat_prefix: &'a str,
     /// Run only the job with this id, or whose id begins so.
     pub only: Option<&'a str>,
+    /// How many programs a differential job generates.
+    pub programs: u32,
 }
 
 /// What will run, and what will not and why.
@@ -80,6 +82,8 @@ pub fn needed_by(runner: Runner) -> &'static str {
     match runner {
         Runner::Jest | Runner::NodeTest => ">=20",
         Runner::Vitest | Runner::VitestShared => ">=22.12",
+        // The oracle is the builtin of the same Node, and that came to its present form then.
+        Runner::Programs => ">=26.10, <27",
     }
 }
 
@@ -276,8 +280,19 @@ fn job(inputs: &Inputs<'_>, cell: &CellId, tests: &Applicable, repetition: u32) 
         repetition,
         files: tests.files.clone(),
         tests: tests.ids.clone(),
-        timeout_ms: inputs.timeout_ms,
+        timeout_ms: timeout_ms(inputs, cell),
         launcher,
+    }
+}
+
+/// Time for a job: one that generates programs needs more for more of them.
+fn timeout_ms(inputs: &Inputs<'_>, cell: &CellId) -> u64 {
+    const PROGRAM_MS: u64 = 60;
+    match cell.suite.runner {
+        Runner::Programs => inputs.timeout_ms + u64::from(inputs.programs) * PROGRAM_MS,
+        Runner::Jest | Runner::Vitest | Runner::VitestShared | Runner::NodeTest => {
+            inputs.timeout_ms
+        }
     }
 }
 
@@ -298,6 +313,10 @@ fn repeat(inputs: &Inputs<'_>, cell: &CellId, repetition: u32, id: &JobId) -> St
         "{} --target {} --runtime {runtime} --suite {} --seed {} --repeats {repetition} --job-id {id}",
         inputs.repeat_prefix, cell.target, cell.suite, inputs.seed
     );
+    if cell.suite.runner == Runner::Programs {
+        command += " --programs ";
+        command += &inputs.programs.to_string();
+    }
     for pattern in inputs.tests.texts() {
         command.push_str(" --test ");
         command.push_str(&quote(pattern));

@@ -121,6 +121,7 @@ impl Given {
             timeout_ms: 1000,
             repeat_prefix: "threadproof run",
             only: self.only.as_deref(),
+            programs: 100,
         })
     }
 }

@@ -54,9 +54,9 @@ pub fn select_suites(
     tests: &Patterns,
 ) -> Result<Vec<Suite>, Error> {
     let suites = catalogue.topics.iter().flat_map(|topic| {
-        Runner::ALL.map(|runner| Suite {
+        Runner::of_topic(&topic.topic).iter().map(|runner| Suite {
             topic: topic.topic.clone(),
-            runner,
+            runner: *runner,
         })
     });
     let suites: Vec<Suite> = suites.collect();

@@ -1,0 +1,280 @@
+//! Compares two answers: a pure function over what both implementations told.
+
+use serde_json::Value;
+
+use super::{
+    answer::Answer,
+    known::Known,
+    program::{Op, Program},
+};
+
+/// A place where two answers differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leaf {
+    /// Which operation of the program; the last one is what was left at the end.
+    pub op: usize,
+    /// What that operation is: `call stmt run`.
+    pub label: String,
+    /// Where in its outcome, by keys and positions: `e/1/message`.
+    pub at: String,
+    /// What the builtin says there; absent when it says nothing.
+    pub oracle: Option<Value>,
+    /// What the target says there.
+    pub target: Option<Value>,
+}
+
+/// How two implementations compare on one program.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// No difference.
+    Same,
+    /// Only differences that stand in the table: the ids, in the order of the table.
+    Explained(Vec<&'static str>),
+    /// The first difference that does not.
+    Differs(Leaf),
+    /// The target's process died, hung, or its interpreter failed.
+    TargetEnded(String),
+    /// The builtin's process ended so, and the target's did not: nothing can be compared.
+    OracleEnded(String),
+    /// The interpreter failed on the builtin: a fault of ours.
+    Broken(String),
+}
+
+impl Verdict {
+    /// Whether it says something bad of the target.
+    pub fn is_failure(&self) -> bool {
+        matches!(
+            self,
+            Verdict::Differs(_) | Verdict::TargetEnded(_) | Verdict::Broken(_)
+        )
+    }
+
+    /// What stays the same while a program is shrunk: the kind of the difference, without positions
+    /// and values.
+    pub fn signature(&self) -> String {
+        match self {
+            Verdict::Same | Verdict::Explained(_) => "same".to_owned(),
+            Verdict::Differs(leaf) => {
+                let at: Vec<&str> = leaf
+                    .at
+                    .split('/')
+                    .filter(|part| part.parse::<usize>().is_err())
+                    .collect();
+                let shape = |value: &Option<Value>| value.as_ref().map_or(String::new(), shape);
+                format!(
+                    "{} {} {} {}",
+                    leaf.label,
+                    at.join("/"),
+                    shape(&leaf.oracle),
+                    shape(&leaf.target)
+                )
+            }
+            Verdict::TargetEnded(how) => format!("target {how}"),
+            Verdict::OracleEnded(how) => format!("oracle {how}"),
+            Verdict::Broken(_) => "broken".to_owned(),
+        }
+    }
+}
+
+/// A value's kind, and a text's beginning: enough to tell two differences at one place apart.
+fn shape(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(_) => "number".to_owned(),
+        Value::String(text) => text
+            .chars()
+            .filter(|char| !char.is_ascii_digit())
+            .take(40)
+            .collect(),
+        Value::Array(items) => format!("[{}]", items.first().map_or(String::new(), shape)),
+        Value::Object(entries) => entries.keys().cloned().collect::<Vec<_>>().join(","),
+    }
+}
+
+/// Compares two answers.
+pub(super) fn compare(
+    program: &Program,
+    oracle: &Answer,
+    target: &Answer,
+    known: &Known,
+) -> Verdict {
+    match (oracle, target) {
+        (Answer::Outcomes(oracle), Answer::Outcomes(target)) if oracle == target => {
+            return Verdict::Same;
+        }
+        (Answer::Broken(how), _) => return Verdict::Broken(how.clone()),
+        (_, Answer::Outcomes(_)) => {}
+        (_, other) => return Verdict::TargetEnded(other.describe()),
+    }
+    let (Some(theirs), Some(ours)) = (oracle.read(), target.read()) else {
+        return Verdict::OracleEnded(oracle.describe());
+    };
+    let mut explained: Vec<usize> = Vec::new();
+    let most = theirs.outcomes.len().max(ours.outcomes.len());
+    for op in 0..most {
+        let label = program
+            .ops
+            .get(op)
+            .map_or("at the end".to_owned(), Op::label);
+        let mut leaves = Vec::new();
+        walk(
+            theirs.outcomes.get(op),
+            ours.outcomes.get(op),
+            &mut String::new(),
+            &mut |at, oracle, target| {
+                leaves.push(Leaf {
+                    op,
+                    label: label.clone(),
+                    at: at.to_owned(),
+                    oracle: oracle.cloned(),
+                    target: target.cloned(),
+                });
+            },
+        );
+        for leaf in leaves {
+            match known.find(&leaf) {
+                Some((rule, stops)) => {
+                    if !explained.contains(&rule) {
+                        explained.push(rule);
+                    }
+                    if stops {
+                        return Verdict::Explained(known.ids(explained));
+                    }
+                }
+                None => return Verdict::Differs(leaf),
+            }
+        }
+    }
+    if explained.is_empty() {
+        // Two numbers that differ in their last bit may be read as one.
+        return Verdict::Differs(Leaf {
+            op: 0,
+            label: "the text of the answer".to_owned(),
+            at: "text".to_owned(),
+            oracle: None,
+            target: None,
+        });
+    }
+    Verdict::Explained(known.ids(explained))
+}
+
+/// Is shown a place, what the builtin says there, and what the target says.
+type See<'a> = dyn FnMut(&str, Option<&Value>, Option<&Value>) + 'a;
+
+/// Shows each place where two values differ, the outermost that is not of the same form.
+fn walk(oracle: Option<&Value>, target: Option<&Value>, at: &mut String, see: &mut See<'_>) {
+    if oracle == target {
+        return;
+    }
+    let within = |at: &mut String, key: &str| {
+        let length = at.len();
+        if length > 0 {
+            at.push('/');
+        }
+        at.push_str(key);
+        length
+    };
+    match (oracle, target) {
+        (Some(Value::Array(theirs)), Some(Value::Array(ours))) if theirs.len() == ours.len() => {
+            for (index, (theirs, ours)) in theirs.iter().zip(ours).enumerate() {
+                let length = within(at, &index.to_string());
+                walk(Some(theirs), Some(ours), at, see);
+                at.truncate(length);
+            }
+        }
+        (Some(Value::Array(theirs)), Some(Value::Array(ours))) => {
+            // Where one has something more at one place, that is the difference; else the first one is.
+            let shorter = theirs.len().min(ours.len());
+            let index = (0..shorter).find(|index| theirs[*index] != ours[*index]);
+            let index = index.unwrap_or(shorter);
+            let more = theirs.len().abs_diff(ours.len());
+            let one_more = |longer: &[Value], shorter: &[Value]| {
+                longer
+                    .get(index + more..)
+                    .is_some_and(|rest| rest == &shorter[index..])
+            };
+            let (extra_theirs, extra_ours) = if one_more(theirs, ours) {
+                (&theirs[index..index + more], &[][..])
+            } else if one_more(ours, theirs) {
+                (&[][..], &ours[index..index + more])
+            } else {
+                (
+                    &theirs[index..theirs.len().min(index + 1)],
+                    &ours[index..ours.len().min(index + 1)],
+                )
+            };
+            for offset in 0..extra_theirs.len().max(extra_ours.len()) {
+                let length = within(at, &(index + offset).to_string());
+                see(at, extra_theirs.get(offset), extra_ours.get(offset));
+                at.truncate(length);
+            }
+        }
+        (Some(Value::Object(theirs)), Some(Value::Object(ours))) => {
+            let same = theirs.len() == ours.len() && theirs.keys().eq(ours.keys());
+            if same || theirs.contains_key("t") || ours.contains_key("t") {
+                let mut keys: Vec<&String> = theirs.keys().chain(ours.keys()).collect();
+                keys.sort_unstable();
+                keys.dedup();
+                for key in keys {
+                    let length = within(at, key);
+                    walk(theirs.get(key), ours.get(key), at, see);
+                    at.truncate(length);
+                }
+            } else {
+                see(at, oracle, target);
+            }
+        }
+        _ => see(at, oracle, target),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(outcomes: &str) -> Answer {
+        Answer::of_line(format!("{{\"outcomes\":{outcomes},\"coverage\":{{}}}}"))
+    }
+
+    fn verdict(oracle: &str, target: &str) -> Verdict {
+        let program = Program::new(vec![Op::CollectGarbage {}]);
+        compare(&program, &answer(oracle), &answer(target), &Known::none())
+    }
+
+    #[test]
+    fn equal_answers_are_the_same() {
+        assert_eq!(verdict("[{\"r\":1}]", "[{\"r\":1}]"), Verdict::Same);
+    }
+
+    #[test]
+    fn the_innermost_place_of_the_same_form_is_named() {
+        let found = verdict(
+            r#"[{"e":["error",{"message":"a","code":1}]}]"#,
+            r#"[{"e":["error",{"message":"b","code":1}]}]"#,
+        );
+        let Verdict::Differs(leaf) = found else {
+            panic!("{found:?}")
+        };
+        assert_eq!((leaf.op, leaf.at.as_str()), (0, "e/1/message"));
+        assert_eq!(leaf.label, "collectGarbage");
+    }
+
+    #[test]
+    fn a_value_and_an_error_are_one_difference() {
+        let found = verdict(r#"[{"r":1}]"#, r#"[{"e":1}]"#);
+        assert!(matches!(found, Verdict::Differs(leaf) if leaf.at.is_empty()));
+    }
+
+    #[test]
+    fn a_process_that_died_is_a_failure_of_the_target_s_and_none_of_the_builtin_s() {
+        let program = Program::new(Vec::new());
+        let fine = answer("[]");
+        let known = Known::none();
+        assert!(compare(&program, &fine, &Answer::Hung, &known).is_failure());
+        assert!(compare(&program, &Answer::Hung, &Answer::Hung, &known).is_failure());
+        let ended = compare(&program, &Answer::Hung, &fine, &known);
+        assert!(matches!(ended, Verdict::OracleEnded(_)));
+        assert!(!ended.is_failure());
+    }
+}

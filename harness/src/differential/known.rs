@@ -1,0 +1,177 @@
+//! The table of differences that have a reason: `differences.toml`, which `docs/differences.md`
+//! explains to people.
+
+use serde::Deserialize;
+
+use super::compare::Leaf;
+
+const TABLE: &str = include_str!("differences.toml");
+
+/// The builtin's process died or hung where the target's went on: nothing can be compared then.
+pub(super) const BUILTIN_ENDS: &str = "builtin-ends";
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Known {
+    rules: &'static [Rule],
+}
+
+#[derive(Debug, Deserialize)]
+struct File {
+    version: u32,
+    #[serde(default)]
+    difference: Vec<Rule>,
+}
+
+/// A difference and how it is recognised. Patterns hold for the whole text; `*` stands for any part.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Its name, which stands in `docs/differences.md` too.
+    pub id: String,
+    /// Why it is so.
+    pub reason: String,
+    /// Whether programs can show it; others stand here to be explained.
+    #[serde(default = "yes")]
+    pub testable: bool,
+    /// Pattern of the operation's label.
+    #[serde(default)]
+    op: String,
+    /// Pattern of the place in its outcome.
+    #[serde(default)]
+    at: String,
+    /// Pattern of what the builtin says, as JSON.
+    #[serde(default)]
+    oracle: String,
+    /// Pattern of what the target says, as JSON.
+    #[serde(default)]
+    target: String,
+    /// Whether nothing after it can be compared.
+    #[serde(default)]
+    stops: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Known {
+    /// The table of this build.
+    pub fn table() -> Known {
+        use std::sync::OnceLock;
+        static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+        let rules = RULES.get_or_init(|| {
+            let file: File = toml::from_str(TABLE).expect("the table is part of this program");
+            assert_eq!(file.version, 1, "the table is part of this program");
+            file.difference
+        });
+        Known { rules }
+    }
+
+    /// An empty table: where nothing may differ.
+    pub fn none() -> Known {
+        Known { rules: &[] }
+    }
+
+    /// All differences.
+    pub fn rules(&self) -> &'static [Rule] {
+        self.rules
+    }
+
+    /// The number of the rule that explains a difference, and whether comparing stops there.
+    pub(super) fn find(&self, leaf: &Leaf) -> Option<(usize, bool)> {
+        let json = |value: &Option<serde_json::Value>| {
+            value.as_ref().map_or(String::new(), ToString::to_string)
+        };
+        let (oracle, target) = (json(&leaf.oracle), json(&leaf.target));
+        let explains = |rule: &Rule| {
+            rule.testable
+                && matches(&rule.op, &leaf.label)
+                && matches(&rule.at, &leaf.at)
+                && matches(&rule.oracle, &oracle)
+                && matches(&rule.target, &target)
+        };
+        let at = self.rules.iter().position(explains)?;
+        Some((at, self.rules[at].stops))
+    }
+
+    pub(super) fn ids(&self, mut rules: Vec<usize>) -> Vec<&'static str> {
+        rules.sort_unstable();
+        rules
+            .into_iter()
+            .map(|rule| self.rules[rule].id.as_str())
+            .collect()
+    }
+}
+
+/// Whether a pattern with `*` holds for a whole text.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    if first.len() == pattern.len() {
+        return rest.is_empty();
+    }
+    let mut parts: Vec<&str> = parts.collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_hold_for_the_whole_text() {
+        for (pattern, text, holds) in [
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("*", "anything", true),
+            ("a*c", "abc", true),
+            ("a*c", "ac", true),
+            ("a*c", "acd", false),
+            ("*b*", "abc", true),
+            ("a*b*c", "a-c-b", false),
+            ("aa*aa", "aaa", false),
+        ] {
+            assert_eq!(matches(pattern, text), holds, "{pattern} on {text}");
+        }
+    }
+
+    #[test]
+    fn the_table_and_the_document_name_the_same_differences() {
+        let document = include_str!("../../../docs/differences.md");
+        let documented: Vec<&str> = document
+            .lines()
+            .filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
+            .collect();
+        let table = Known::table();
+        let ids: Vec<&str> = table.rules().iter().map(|rule| rule.id.as_str()).collect();
+        assert_eq!(ids, documented);
+    }
+
+    #[test]
+    fn no_rule_of_the_table_explains_everything() {
+        for rule in Known::table().rules().iter().filter(|rule| rule.testable) {
+            let id = &rule.id;
+            assert!(
+                !rule.op.is_empty() && !rule.at.is_empty(),
+                "{id} says where"
+            );
+            let vague = |pattern: &str| pattern.chars().all(|char| char == '*');
+            assert!(
+                !(vague(&rule.oracle) && vague(&rule.target)),
+                "{id} says what"
+            );
+        }
+    }
+}
