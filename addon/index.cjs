@@ -96,7 +96,7 @@ function binary() {
     const path = join(folder, platform, 'threadproof-sqlite.node');
     if (existsSync(path)) return path;
   }
-  throw require('./lib/missing.cjs')(coded, folder, platforms());
+  throw require('./lib/missing.cjs').missing(coded, folder, platforms());
 }
 
 /**
@@ -109,17 +109,7 @@ function load() {
   try {
     process.dlopen(module, path);
   } catch (cause) {
-    const hint =
-      cause.code === 'ERR_DLOPEN_DISABLED'
-        ? 'The permission model forbids addons: start Node with --allow-addons.'
-        : 'It may be damaged or built for another system: install the package again, or build it.';
-    const error = coded(
-      Error,
-      cause.code ?? 'ERR_DLOPEN_FAILED',
-      `@threadproof/sqlite cannot load ${path}: ${cause.message}. ${hint}`,
-    );
-    error.cause = cause;
-    throw error;
+    throw require('./lib/missing.cjs').unloadable(coded, path, cause);
   }
   return module.exports;
 }
@@ -293,6 +283,15 @@ function clearExtras() {
   extras[0] = extras[1] = extras[2] = extras[3] = undefined;
 }
 
+function isBindable(value) {
+  try {
+    checkBindable(value, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Throws for a value that cannot be bound, before anything else is looked at. */
 function checkBindable(value, at) {
   switch (typeof value) {
@@ -312,6 +311,12 @@ function checkBindable(value, at) {
 
 const EMPTY = {};
 
+/** In a vm context, the native half makes arrays of the main context. */
+function ofThisRealm(value) {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  return new Uint8Array(value.buffer, value.byteOffset, value.length);
+}
+
 /** One cell. Tags as in src/layout.rs; `tag` is a byte offset, `slot` counts 8 bytes. */
 function cell(tag, slot) {
   switch (U8[tag]) {
@@ -324,7 +329,7 @@ function cell(tag, slot) {
     case 4:
       return substring(SIDE[I32[slot << 1]], U16[(slot << 2) + 2], U16[(slot << 2) + 3]);
     case 5:
-      return SIDE[I32[slot << 1]];
+      return ofThisRealm(SIDE[I32[slot << 1]]);
     case 6: {
       const start = I32[BLOBS] + I32[slot << 1];
       return sliceBytes(U8, start, start + I32[(slot << 1) + 1]);
@@ -575,7 +580,9 @@ class Statement {
     const named = this.#names();
     if (named.bare === undefined) {
       const { names } = named;
+      // Kept even if it stays incomplete: Node, too, complains of a conflict only once.
       const bare = new Map();
+      named.bare = bare;
       for (let i = 0; i < names.length; i++) {
         if (names[i] === null) continue;
         const name = names[i].slice(1);
@@ -588,15 +595,13 @@ class Statement {
         }
         bare.set(name, i);
       }
-      named.bare = bare;
     }
     return named.bare;
   }
 
   /** Puts the object of named parameters, and what follows it, into the order of parameters. */
-  #arrange(args) {
+  #arrange(args, values) {
     const { names, positions } = this.#names();
-    const values = new Array(this.#count).fill(undefined);
     let first = 0;
     if (args.length > 0 && isBag(args[0])) {
       first = 1;
@@ -621,14 +626,13 @@ class Statement {
       }
       values[at] = args[i];
     }
-    return values;
   }
 
   /** The same with the statement marked as busy: the getters of a bag are user code. */
-  #arrangeBusy(args) {
+  #arrangeBusy(args, values) {
     this.#busy = true;
     try {
-      return this.#arrange(args);
+      this.#arrange(args, values);
     } finally {
       this.#busy = false;
     }
@@ -636,11 +640,12 @@ class Statement {
 
   /** What is out of the ordinary, and looked at before an execution: see `#enter`. */
   #unusual() {
-    native.stmtIdle(this.#handle);
-    if (I32[STATUS] !== 0) raise();
-    if (this.#busy) throw state(EXECUTING);
+    this.#live();
     const conn = this.#conn;
     if (conn.authorizing !== 0) throw state(FROM_AUTHORIZER);
+    if (this.#busy) throw state(EXECUTING);
+    native.stmtIdle(this.#handle);
+    if (I32[STATUS] !== 0) raise();
     if (queries.hasSubscribers !== conn.traced) retrace(conn);
   }
 
@@ -664,15 +669,24 @@ class Statement {
       }
       // A statement that cannot be executed says so before it looks at a bag.
       this.#unusual();
-      values = this.#arrangeBusy(args);
+      values = new Array(this.#count).fill(undefined);
     }
     try {
+      if (values !== args) this.#arrangeBusy(args, values);
       return write(values, values.length);
     } catch (error) {
-      // What cannot be bound ends what ran before.
-      native.stmtReset(this.#handle);
+      this.#bindInPart(values);
       throw error;
     }
+  }
+
+  /** What cannot be bound ends what ran before; what comes before it stays bound, as in Node. */
+  #bindInPart(values) {
+    let count = 0;
+    while (count < values.length && isBindable(values[count])) count++;
+    write(values, count);
+    native.stmtStart(this.#handle, word, extras[0], extras[1], extras[2], extras[3]);
+    clearExtras();
   }
 
   /** Throws why an execution failed. One that did not even begin leaves iterators as they are. */
@@ -683,20 +697,22 @@ class Statement {
   }
 
   /** The shape of the rows in the buffer; looked up again when SQLite changed the columns. */
-  #current() {
-    if (this.#shape === undefined || (I32[FLAGS] & COLUMNS_CHANGED) !== 0) {
+  #current(arrays) {
+    let shape = this.#shape;
+    if (shape === undefined || shape.arrays !== arrays || (I32[FLAGS] & COLUMNS_CHANGED) !== 0) {
       const names = native.stmtColumnNames(this.#handle);
       if (I32[STATUS] !== 0) raise();
-      this.#shape = Shape.of(names, this.#options.returnArrays);
+      shape = Shape.of(names, arrays);
+      this.#shape = shape;
     }
-    return this.#shape;
+    return shape;
   }
 
   /** The row in the buffer, or `undefined`. `first` is the first entry of the side array. */
-  #row(first) {
+  #row(first, arrays) {
     if (I32[ROWS] === 0) return undefined;
     SIDE[0] = first;
-    const row = this.#current().one();
+    const row = this.#current(arrays).one();
     clearSide();
     return row;
   }
@@ -713,6 +729,7 @@ class Statement {
   all(...args) {
     Statement.#check(this);
     const handle = this.#handle;
+    const arrays = this.#options.returnArrays;
     const rows = [];
     this.#begin(args);
     let first = native.stmtAll(handle, word, extras[0], extras[1], extras[2], extras[3]);
@@ -723,7 +740,7 @@ class Statement {
       const count = I32[ROWS];
       if (count > 0) {
         SIDE[0] = first;
-        this.#current().many(rows, count);
+        this.#current(arrays).many(rows, count);
         clearSide();
       }
       if (done) return rows;
@@ -735,6 +752,8 @@ class Statement {
   get(...args) {
     Statement.#check(this);
     const handle = this.#handle;
+    // User functions may change the setting; it holds from the next call on.
+    const arrays = this.#options.returnArrays;
     let first;
     if (args.length === 1 && this.#plain > 0 && typeof args[0] === 'number') {
       // The commonest query there is: by primary key.
@@ -756,7 +775,7 @@ class Statement {
       clearExtras();
     }
     if (I32[STATUS] !== 0) this.#fail();
-    return this.#row(first);
+    return this.#row(first, arrays);
   }
 
   run(...args) {
@@ -853,7 +872,6 @@ class Statement {
   setReturnArrays() {
     Statement.#check(this);
     this.#set('returnArrays', arguments[0]);
-    this.#shape = undefined;
   }
 
   close() {
@@ -875,9 +893,10 @@ class Statement {
   /** For the iterator: the next row, or `undefined` at the end. */
   static next(statement, turn) {
     Statement.#ready(statement, turn);
+    const arrays = statement.#options.returnArrays;
     const first = native.stmtNext(statement.#handle);
     if (I32[STATUS] !== 0) raise();
-    return statement.#row(first);
+    return statement.#row(first, arrays);
   }
 
   /** For the iterator: gives locks back before the end, unless they are another execution's. */
@@ -1019,7 +1038,7 @@ class DatabaseSession {
     if (receiver.#conn.authorizing !== 0) throw state(FROM_AUTHORIZER);
     const bytes = native.sessionChanges(handle, patchset);
     if (I32[STATUS] !== 0) raise();
-    return bytes;
+    return ofThisRealm(bytes);
   }
 
   changeset() {
@@ -1373,6 +1392,7 @@ const core = {
   checkPath,
   isObject,
   isUint8Array,
+  ofThisRealm,
   boolean,
   defineProperty,
   accessor,

@@ -9,6 +9,7 @@ module.exports = ({
   errors,
   checkObject,
   isUint8Array,
+  ofThisRealm,
   Database,
   DatabaseSession,
 }) => {
@@ -54,7 +55,8 @@ module.exports = ({
       if (args.length > 0) {
         const [options] = args;
         checkObject(options);
-        table = ownString(options, 'table');
+        // As in Node, an empty name stands for all tables.
+        table = ownString(options, 'table') || undefined;
         name = ownString(options, 'db');
       }
       const handle = native.dbSession(stillOpen(conn), name ?? 'main', table);
@@ -104,7 +106,7 @@ module.exports = ({
       if (typeof dbName !== 'string') throw argType('The "dbName" argument must be a string.');
       const bytes = native.dbSerialize(conn.handle, dbName);
       settle();
-      return bytes;
+      return ofThisRealm(bytes);
     },
 
     /** `deserialize(buffer, options?)` */

@@ -29,10 +29,11 @@ module.exports = ({
   const EXPAND = (statement) => {
     const places = statement.columns().map(({ table, name }) => [table ?? '$', name]);
     return (row) => {
-      const tables = {};
+      // Tables and columns may have any name, such as __proto__.
+      const tables = { __proto__: null };
       for (let i = 0; i < places.length; i++) {
         const [table, name] = places[i];
-        tables[table] ??= {};
+        tables[table] ??= { __proto__: null };
         tables[table][name] = row[i];
       }
       return tables;

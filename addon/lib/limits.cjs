@@ -43,7 +43,9 @@ module.exports = ({ errors: { argType, outOfRange }, isObject }) => ({
 
   /** The object that reads and writes the limits of a connection. */
   limitsOf(read, write) {
-    const target = Object.create({});
+    // The constructor is as nameless as Node's.
+    const constructor = (() => function () {})();
+    const target = Object.create(Object.defineProperty({}, 'constructor', { value: constructor }));
     const set = (key, value) => {
       if (value !== Infinity && !isInt32(value)) {
         throw argType('Limit value must be a non-negative integer or Infinity.');

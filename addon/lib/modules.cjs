@@ -60,6 +60,8 @@ module.exports = ({ native, settle, errors, checkObject, isObject, boolean }) =>
           throw argType('The "options.rows" function must return an iterable.');
         }
         const iterator = made[Symbol.iterator]();
+        if (!isObject(iterator))
+          throw new TypeError('Result of the Symbol.iterator method is not an object');
         scans[slot] = { iterator, next: iterator.next };
       },
       (slot) => {
@@ -80,7 +82,15 @@ module.exports = ({ native, settle, errors, checkObject, isObject, boolean }) =>
           throw error;
         }
         const row = step.value;
-        if (!Array.isArray(row)) throw argType('Each row of a virtual table must be an array.');
+        if (!Array.isArray(row)) {
+          drop(slot);
+          try {
+            iterator.return?.();
+          } catch {
+            // The first error wins.
+          }
+          throw argType('Each row of a virtual table must be an array.');
+        }
         return row;
       },
       (slot) => {

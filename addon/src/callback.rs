@@ -128,6 +128,43 @@ fn invoke(
     Ok(value)
 }
 
+/// Calls JavaScript to clean up, although an exception may be pending, which Node-API would refuse:
+/// it is put aside and thrown again afterwards. An exception of the clean-up itself is dropped
+/// then, and when it is to be `quiet`.
+///
+/// # Errors
+/// Those of `run`, where they count.
+pub fn despite_exception(
+    env: sys::napi_env,
+    quiet: bool,
+    run: impl FnOnce(sys::napi_env) -> Result<()>,
+) -> Result<()> {
+    let mut pending = false;
+    let mut first = ptr::null_mut();
+    // SAFETY: out-parameters are locals.
+    unsafe {
+        js::ok(sys::napi_is_exception_pending(env, &raw mut pending))?;
+        if pending {
+            js::ok(sys::napi_get_and_clear_last_exception(env, &raw mut first))?;
+        }
+    }
+    let outcome = run(env);
+    if !pending && !quiet {
+        return outcome;
+    }
+    let mut second = ptr::null_mut();
+    // SAFETY: the exception is in scope; while the thread is ending there may be none to throw.
+    unsafe {
+        if outcome.is_err() {
+            sys::napi_get_and_clear_last_exception(env, &raw mut second);
+        }
+        if !first.is_null() {
+            sys::napi_throw(env, first);
+        }
+    }
+    Ok(())
+}
+
 /// What callbacks left for the entry point that they ran in.
 #[derive(Debug, Default)]
 pub struct Raised {

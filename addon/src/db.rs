@@ -14,7 +14,7 @@ use crate::failure::{Failure, Result};
 use crate::handle::{Head, Object};
 use crate::session::Session;
 use crate::stmt::Stmt;
-use crate::watch::Watch;
+use crate::watch::{Cause, Watch};
 
 unsafe extern "C" {
     /// Left out of the generated bindings: closes once the last statement is gone.
@@ -261,8 +261,18 @@ impl Db {
     #[cold]
     pub fn failure(&self, code: c_int) -> Failure {
         let raw = self.raw.get();
-        if let Some(milliseconds) = self.watch.take_expired() {
-            return Failure::Deadline(milliseconds);
+        match self.watch.take_cause() {
+            Some(Cause::Deadline(milliseconds)) => return Failure::Deadline(milliseconds),
+            // Also where a wait for a lock ended, which SQLite calls busy.
+            Some(Cause::Interrupt) => {
+                let errstr = errstr(ffi::SQLITE_INTERRUPT);
+                return Failure::Sqlite {
+                    errcode: ffi::SQLITE_INTERRUPT,
+                    message: errstr.clone(),
+                    errstr,
+                };
+            }
+            None => {}
         }
         if code & 0xff == ffi::SQLITE_INTERRUPT && !self.state.may_run_javascript() {
             return Failure::Quiet;
@@ -301,7 +311,7 @@ impl Db {
         self.watch.start(self.in_callback());
         let mut rest = sql;
         while !rest.is_empty() {
-            rest = self.exec_first(raw, rest)?;
+            rest = after_space(self.exec_first(raw, rest)?);
         }
         Ok(())
     }
@@ -408,16 +418,12 @@ impl Db {
             return;
         }
         self.steps.hold();
-        // Virtual tables and traces may call back while statements end: this connection is still
-        // whole then, and refuses to be closed a second time.
-        self.count_callback(1);
         for session in self.sessions.take() {
             // SAFETY: a session leaves the list before it is freed.
             unsafe { &*session }.delete();
         }
-        self.finalize_all();
-        self.count_callback(-1);
-        callback::after_quietly(self);
+        // What ends with its connection is not reported.
+        self.mute(|| self.finalize_all());
         let raw = self.raw.replace(ptr::null_mut());
         self.state.release(self);
         // SAFETY: open until now; closed in any case: at once, or once SQLite's last use ends.
@@ -444,6 +450,13 @@ impl Drop for Db {
         }
         self.mute(|| self.close());
     }
+}
+
+/// What follows the white space at the start of SQL: the next statement, as it is reported.
+fn after_space(sql: &CStr) -> &CStr {
+    let space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+    let skipped = sql.to_bytes().iter().take_while(|byte| space(byte)).count();
+    CStr::from_bytes_with_nul(&sql.to_bytes_with_nul()[skipped..]).unwrap_or_default()
 }
 
 /// SQLite's name of a result code.

@@ -102,8 +102,8 @@ unsafe extern "C" fn run_function(
         }
     });
     if done.is_none() {
-        // SAFETY: the context of this call. Nobody sees the text: what was thrown comes out.
-        unsafe { value::refuse(context, "callback failed") };
+        // SAFETY: the context of this call. There is no text: what was thrown comes out.
+        unsafe { value::refuse(context, "") };
     }
 }
 
@@ -253,7 +253,7 @@ unsafe fn apply(
     });
     if done.is_none() {
         // SAFETY: the context of this call.
-        unsafe { value::refuse(context, "callback failed") };
+        unsafe { value::refuse(context, "") };
     }
 }
 
@@ -306,7 +306,7 @@ unsafe fn answer(context: *mut ffi::sqlite3_context, last: bool) {
     }
     if done.is_none() {
         // SAFETY: the context of this call.
-        unsafe { value::refuse(context, "callback failed") };
+        unsafe { value::refuse(context, "") };
     }
 }
 

@@ -62,7 +62,14 @@ unsafe extern "C" fn authorize(
             // SAFETY: SQLite gives null or a text that ends with a NUL.
             *arg = unsafe { js::c_string(env, text) }?;
         }
-        js::read_i32(env, function.call(scope, &args)?)
+        let answer = js::read_i32(env, function.call(scope, &args)?)?;
+        // VACUUM attaches a database while it runs, and SQLite crashes when that is ignored.
+        let vacuum = action == ffi::SQLITE_ATTACH && db.watched().is_running();
+        Ok(if vacuum && answer == ffi::SQLITE_IGNORE {
+            ffi::SQLITE_DENY
+        } else {
+            answer
+        })
     })
     .unwrap_or(ffi::SQLITE_DENY)
 }

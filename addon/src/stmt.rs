@@ -340,6 +340,8 @@ impl Stmt {
 
     fn fill(&self, call: &Call<'_>, limit: i32, mut batch: Batch<'_>) -> Result<sys::napi_value> {
         let raw = self.raw()?;
+        // User functions may change the setting; it holds from the next call on.
+        let integers = self.integers.get();
         let mut flags = 0;
         let mut rows = 0;
         loop {
@@ -353,7 +355,7 @@ impl Stmt {
                     if rows == 0 {
                         flags |= self.columns_changed(raw);
                     }
-                    batch.row(raw, self.integers.get())?;
+                    batch.row(raw, integers)?;
                     rows += 1;
                     if rows >= limit || batch.is_full() {
                         break;

@@ -171,7 +171,7 @@ unsafe extern "C" fn connect(
     _argc: c_int,
     _argv: *const *const c_char,
     table: *mut *mut ffi::sqlite3_vtab,
-    _message: *mut *mut c_char,
+    message: *mut *mut c_char,
 ) -> c_int {
     // SAFETY: the box that was registered, which outlives its tables; the declaration ends with a
     // NUL; SQLite wants the table in its out-parameter.
@@ -179,6 +179,7 @@ unsafe extern "C" fn connect(
         let module = &*data.cast::<Module>();
         let code = ffi::sqlite3_declare_vtab(raw, module.declaration.as_ptr());
         if code != ffi::SQLITE_OK {
+            *message = ffi::sqlite3_mprintf(c"%s".as_ptr(), ffi::sqlite3_errmsg(raw));
             return code;
         }
         let level = if module.direct_only {
@@ -289,9 +290,13 @@ fn end_scan(cursor: &mut Cursor, module: &Module, db: &Db) -> Option<()> {
     if slot == 0 {
         return Some(());
     }
+    // As in `for … of`: the first error wins over what an iterator says when it is returned.
+    let quiet = cursor.refusal.is_some();
     let done = callback::enter(db, |scope| {
-        let number = js::int32(db.state().raw(), slot - 1)?;
-        module.close.call(scope, &[number]).map(|_| ())
+        callback::despite_exception(db.state().raw(), quiet, |env| {
+            let number = js::int32(env, slot - 1)?;
+            module.close.call(scope, &[number]).map(|_| ())
+        })
     });
     module.free.borrow_mut().push(slot - 1);
     done

@@ -46,6 +46,15 @@ impl Deadline {
     }
 }
 
+/// Why a call was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Its deadline of so many milliseconds.
+    Deadline(u32),
+    /// A request of a thread that has the token.
+    Interrupt,
+}
+
 /// A counter in memory that other threads share; each change asks the running call to end.
 #[derive(Debug)]
 struct Token {
@@ -66,7 +75,9 @@ impl Drop for Token {
 #[derive(Debug, Default)]
 pub struct Watch {
     deadline: Cell<Option<Deadline>>,
-    expired: Cell<Option<u32>>,
+    cause: Cell<Option<Cause>>,
+    /// How many calls of SQLite run on the connection.
+    running: Cell<u32>,
     token: RefCell<Option<Token>>,
     /// The counter when the outermost call began: requests before that are not for it.
     seen: Cell<i32>,
@@ -77,17 +88,33 @@ impl Watch {
     /// Called when a call begins. A call inside of a callback belongs to the one around it.
     #[inline]
     pub fn start(&self, nested: bool) {
-        if self.needed.get() && !nested {
-            self.seen.set(self.count());
+        if !nested {
+            self.cause.set(None);
+            if self.needed.get() {
+                self.seen.set(self.count());
+            }
         }
     }
 
     /// Runs a call of SQLite that may take long, under a deadline of its own if it has one.
     #[inline]
     pub fn during<T>(&self, deadline: Option<Deadline>, run: impl FnOnce() -> T) -> T {
-        if deadline.is_none() && !self.needed.get() {
-            return run();
-        }
+        self.running.set(self.running.get() + 1);
+        let value = if deadline.is_none() && !self.needed.get() {
+            run()
+        } else {
+            self.actively(deadline, run)
+        };
+        self.running.set(self.running.get() - 1);
+        value
+    }
+
+    /// Whether a statement runs, as opposed to being prepared.
+    pub fn is_running(&self) -> bool {
+        self.running.get() != 0
+    }
+
+    fn actively<T>(&self, deadline: Option<Deadline>, run: impl FnOnce() -> T) -> T {
         let own = deadline.or(self.deadline.get());
         let before = self.deadline.replace(own);
         let active = ACTIVE.replace(self);
@@ -97,9 +124,9 @@ impl Watch {
         value
     }
 
-    /// Milliseconds of the deadline that ended the call, once.
-    pub fn take_expired(&self) -> Option<u32> {
-        self.expired.take()
+    /// Why the call was ended, once.
+    pub fn take_cause(&self) -> Option<Cause> {
+        self.cause.take()
     }
 
     /// Lets go of the shared memory.
@@ -120,10 +147,14 @@ impl Watch {
         if let Some(deadline) = self.deadline.get()
             && Instant::now() >= deadline.at
         {
-            self.expired.set(Some(deadline.milliseconds));
+            self.cause.set(Some(Cause::Deadline(deadline.milliseconds)));
             return true;
         }
-        self.needed.get() && self.count() != self.seen.get()
+        let asked = self.needed.get() && self.count() != self.seen.get();
+        if asked {
+            self.cause.set(Some(Cause::Interrupt));
+        }
+        asked
     }
 }
 
