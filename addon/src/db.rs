@@ -414,24 +414,31 @@ impl Db {
     /// Ends sessions and statements, then closes. Does nothing when closed. A backup that is under
     /// way keeps SQLite's connection until it ends.
     pub fn close(&self) {
-        if self.raw.get().is_null() {
+        let raw = self.raw.get();
+        if raw.is_null() {
             return;
         }
         self.steps.hold();
+        // What ends with its connection is not reported.
+        // SAFETY: open.
+        unsafe { ffi::sqlite3_trace_v2(raw, 0, None, ptr::null_mut()) };
+        // Scans of virtual tables are told; this connection is still whole then, and refuses to be
+        // closed a second time.
+        self.count_callback(1);
         for session in self.sessions.take() {
             // SAFETY: a session leaves the list before it is freed.
             unsafe { &*session }.delete();
         }
-        // What ends with its connection is not reported.
-        self.mute(|| self.finalize_all());
-        let raw = self.raw.replace(ptr::null_mut());
+        self.finalize_all();
+        self.count_callback(-1);
+        callback::after_quietly(self);
+        self.raw.set(ptr::null_mut());
         self.state.release(self);
         // SAFETY: open until now; closed in any case: at once, or once SQLite's last use ends.
         // What SQLite would call back is gone before this connection is.
         unsafe {
             ffi::sqlite3_progress_handler(raw, 0, None, ptr::null_mut());
             ffi::sqlite3_set_authorizer(raw, None, ptr::null_mut());
-            ffi::sqlite3_trace_v2(raw, 0, None, ptr::null_mut());
             if ffi::sqlite3_close(raw) != ffi::SQLITE_OK {
                 sqlite3_close_v2(raw);
             }
