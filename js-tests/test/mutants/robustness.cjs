@@ -169,12 +169,14 @@ module.exports = {
   },
   /** Errors are texts. */
   'throws-texts': {
-    tests: /^robustness\/receivers > every method takes /,
+    tests: /^robustness\/(receivers > every method takes|sequences > )/,
     spoil(module) {
       const asText = ({ message }) => {
         throw message;
       };
-      patch(module.DatabaseSync.prototype, 'exec', caught(asText));
+      for (const prototype of prototypes(module)) {
+        for (const name of ['exec', 'get', 'close']) patch(prototype, name, caught(asText));
+      }
     },
   },
   /** backup() takes anything for a database. */

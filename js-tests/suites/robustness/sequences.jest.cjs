@@ -1,0 +1,2 @@
+'use strict';
+require('../../lib/body.cjs').register(__filename, { describe, test });
