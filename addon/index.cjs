@@ -190,6 +190,8 @@ const ALL_IN_ARRAY = 1 << 17;
  */
 const extras = [undefined, undefined, undefined, undefined];
 let word = 0;
+/** Set for the next execution when even its first value cannot be an object of named ones. */
+let onlyPositions = false;
 
 const unbindable = (at) => argType(`Provided value cannot be bound to SQLite parameter ${at}.`);
 
@@ -498,6 +500,8 @@ function retrace(conn) {
 
 const FROM_AUTHORIZER = 'database cannot be accessed from an authorizer callback';
 const EXECUTING = 'statement is already being executed';
+/** Result code of SQLite. */
+const OUT_OF_RANGE = 25;
 
 class Statement {
   #handle;
@@ -559,7 +563,7 @@ class Statement {
     },
     /** Runs a method with values that are bound by position, whatever they are. */
     byPosition(statement, method, values) {
-      for (let i = 0; i < values.length; i++) checkBindable(values[i], i + 1);
+      onlyPositions = true;
       return method.apply(statement, values);
     },
   };
@@ -622,7 +626,8 @@ class Statement {
       while (at < names.length && names[at] !== null && names[at][0] !== '?') at++;
       checkBindable(args[i], at + 1);
       if (at >= this.#count) {
-        throw sqliteError(25, 'column index out of range', 'column index out of range');
+        const message = 'column index out of range';
+        throw sqliteError(OUT_OF_RANGE, message, message);
       }
       values[at] = args[i];
     }
@@ -660,9 +665,11 @@ class Statement {
 
   /** Writes the arguments of a call, whatever they are; how many of `extras` go with it. */
   #begin(args) {
+    const byPosition = onlyPositions;
+    onlyPositions = false;
     this.#enter();
     let values = args;
-    if (args.length > this.#plain || (args.length > 0 && isBag(args[0]))) {
+    if (args.length > this.#plain || (args.length > 0 && !byPosition && isBag(args[0]))) {
       if (args.length === 0) {
         word = 0;
         return 0;
@@ -675,15 +682,17 @@ class Statement {
       if (values !== args) this.#arrangeBusy(args, values);
       return write(values, values.length);
     } catch (error) {
-      this.#bindInPart(values);
+      this.#bindInPart(values, error);
       throw error;
     }
   }
 
   /** What cannot be bound ends what ran before; what comes before it stays bound, as in Node. */
-  #bindInPart(values) {
+  #bindInPart(values, error) {
     let count = 0;
     while (count < values.length && isBindable(values[count])) count++;
+    // SQLite itself is to refuse one value too many: it remembers that as its last error.
+    if (error.errcode === OUT_OF_RANGE && count < MAX_PARAMS) values[count++] = undefined;
     write(values, count);
     native.stmtStart(this.#handle, word, extras[0], extras[1], extras[2], extras[3]);
     clearExtras();
@@ -781,6 +790,7 @@ class Statement {
   run(...args) {
     Statement.#check(this);
     const handle = this.#handle;
+    const { readBigInts } = this.#options;
     switch (this.#begin(args)) {
       case 0:
         native.stmtRun(handle, word);
@@ -793,7 +803,7 @@ class Statement {
     }
     clearExtras();
     if (I32[STATUS] !== 0) this.#fail();
-    if (this.#options.readBigInts) {
+    if (readBigInts) {
       return { changes: I64[CHANGES_I64], lastInsertRowid: I64[ROWID_I64] };
     }
     const changes = F64[CHANGES_F64];
@@ -920,9 +930,11 @@ class Statement {
     }
   }
 
-  /** For the iterator: whether the statement is finalized, as an error. */
+  /** For an iterator at its end: throws when the statement is finalized or being executed. */
   static check(statement) {
-    statement.#live();
+    native.stmtIdle(statement.#handle);
+    if (I32[STATUS] !== 0) raise();
+    if (statement.#busy) throw state(EXECUTING);
   }
 }
 

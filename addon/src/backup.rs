@@ -425,7 +425,7 @@ pub fn step(call: &Call<'_>) -> Result<sys::napi_value> {
             && sys::napi_queue_async_work(env, (*task).work) == sys::Status::napi_ok;
         if !queued {
             backup.gate.hold();
-            free(env, Box::from_raw(task));
+            free(env, &Box::from_raw(task));
             return Err(Failure::Quiet);
         }
     }
@@ -448,11 +448,11 @@ unsafe extern "C" fn execute(_env: sys::napi_env, data: *mut c_void) {
     shared.gate.end();
 }
 
-/// Frees a task, on its env's thread.
+/// Frees what Node keeps for a task, on its env's thread.
 ///
 /// # Safety
 /// The work is not queued.
-unsafe fn free(env: sys::napi_env, task: Box<Task>) {
+unsafe fn free(env: sys::napi_env, task: &Task) {
     // SAFETY: promised by the caller; a failure leaves them to Node.
     unsafe {
         if !task.work.is_null() {
@@ -474,7 +474,7 @@ unsafe extern "C" fn complete(env: sys::napi_env, status: sys::napi_status, data
     }));
     drop(told);
     // SAFETY: the work has ended.
-    unsafe { free(env, task) };
+    unsafe { free(env, &task) };
 }
 
 fn tell(env: sys::napi_env, task: &Task) -> Result<sys::napi_value> {

@@ -8,6 +8,9 @@
 //! way with what the functions of SQLite say, once a process: where they differ, every value goes
 //! through those functions. So does any value that is not plain.
 
+// Values start on multiples of 8: `compare` checks their size, and SQLite allocates them so.
+#![allow(clippy::cast_ptr_alignment)]
+
 use std::ffi::{CStr, c_int};
 use std::ptr;
 use std::sync::OnceLock;

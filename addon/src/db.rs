@@ -78,6 +78,8 @@ pub struct Db {
     scopes: Scopes,
     /// Set while objects are ended by the garbage collector: then no callback is called.
     muted: Cell<bool>,
+    /// Set while a statement is freed: what did not come to its end is not reported.
+    freeing: Cell<bool>,
     /// Backup steps that other threads may be making on this connection.
     steps: Steps,
     watch: Watch,
@@ -124,6 +126,7 @@ impl Db {
             raised: Raised::default(),
             scopes: Scopes::default(),
             muted: Cell::new(false),
+            freeing: Cell::new(false),
             steps: Steps::default(),
             watch: Watch::default(),
         });
@@ -203,6 +206,23 @@ impl Db {
     #[inline]
     pub fn is_muted(&self) -> bool {
         self.muted.get()
+    }
+
+    /// Whether a statement is being freed.
+    #[inline]
+    pub fn is_freeing(&self) -> bool {
+        self.freeing.get()
+    }
+
+    /// Frees a statement of SQLite that may be in the middle of its execution.
+    ///
+    /// # Safety
+    /// The statement is of this connection, and not used again.
+    pub unsafe fn free(&self, stmt: *mut ffi::sqlite3_stmt) {
+        let before = self.freeing.replace(true);
+        // SAFETY: promised by the caller. The code is that of the last step, which was reported.
+        unsafe { ffi::sqlite3_finalize(stmt) };
+        self.freeing.set(before);
     }
 
     /// Runs something during which no callback is called.
@@ -419,9 +439,6 @@ impl Db {
             return;
         }
         self.steps.hold();
-        // What ends with its connection is not reported.
-        // SAFETY: open.
-        unsafe { ffi::sqlite3_trace_v2(raw, 0, None, ptr::null_mut()) };
         // Scans of virtual tables are told; this connection is still whole then, and refuses to be
         // closed a second time.
         self.count_callback(1);
@@ -439,6 +456,7 @@ impl Db {
         unsafe {
             ffi::sqlite3_progress_handler(raw, 0, None, ptr::null_mut());
             ffi::sqlite3_set_authorizer(raw, None, ptr::null_mut());
+            ffi::sqlite3_trace_v2(raw, 0, None, ptr::null_mut());
             if ffi::sqlite3_close(raw) != ffi::SQLITE_OK {
                 sqlite3_close_v2(raw);
             }

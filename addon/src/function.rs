@@ -83,8 +83,8 @@ pub fn define(call: &Call<'_>) -> Result<sys::napi_value> {
 
 unsafe extern "C" fn run_function(
     context: *mut ffi::sqlite3_context,
-    argc: c_int,
-    argv: *mut *mut ffi::sqlite3_value,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
 ) {
     // SAFETY: the box that was registered; the connection is being used and so alive.
     let (function, db) = unsafe {
@@ -95,10 +95,17 @@ unsafe extern "C" fn run_function(
         let state = function.callback.state();
         // SAFETY: those of this call.
         unsafe {
-            value::arguments(state.raw(), None, argc, argv, function.integers, |args| {
-                let result = function.callback.call(scope, args)?;
-                value::set_result(state, context, result)
-            })
+            value::arguments(
+                state.raw(),
+                None,
+                count,
+                values,
+                function.integers,
+                |args| {
+                    let result = function.callback.call(scope, args)?;
+                    value::set_result(state, context, result)
+                },
+            )
         }
     });
     if done.is_none() {
@@ -230,8 +237,8 @@ fn slot(aggregate: &Aggregate, group: &mut Group, scope: &mut Scope) -> Result<s
 /// The arguments are those of a running callback of an aggregate.
 unsafe fn apply(
     context: *mut ffi::sqlite3_context,
-    argc: c_int,
-    argv: *mut *mut ffi::sqlite3_value,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
     pick: impl FnOnce(&Aggregate) -> Option<&Callback>,
 ) {
     // SAFETY: promised by the caller.
@@ -245,7 +252,7 @@ unsafe fn apply(
             let slot = slot(aggregate, group, scope)?;
             // SAFETY: those of this call.
             unsafe {
-                value::arguments(env, Some(slot), argc, argv, aggregate.integers, |args| {
+                value::arguments(env, Some(slot), count, values, aggregate.integers, |args| {
                     function.call(scope, args).map(|_| ())
                 })
             }
@@ -259,20 +266,24 @@ unsafe fn apply(
 
 unsafe extern "C" fn step(
     context: *mut ffi::sqlite3_context,
-    argc: c_int,
-    argv: *mut *mut ffi::sqlite3_value,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
 ) {
     // SAFETY: those of this call.
-    unsafe { apply(context, argc, argv, |aggregate| Some(&aggregate.step)) }
+    unsafe { apply(context, count, values, |aggregate| Some(&aggregate.step)) }
 }
 
 unsafe extern "C" fn inverse(
     context: *mut ffi::sqlite3_context,
-    argc: c_int,
-    argv: *mut *mut ffi::sqlite3_value,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
 ) {
     // SAFETY: those of this call.
-    unsafe { apply(context, argc, argv, |aggregate| aggregate.inverse.as_ref()) }
+    unsafe {
+        apply(context, count, values, |aggregate| {
+            aggregate.inverse.as_ref()
+        });
+    }
 }
 
 /// Gives the result of a group.

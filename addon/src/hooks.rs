@@ -113,6 +113,9 @@ unsafe extern "C" fn profile(
             nanoseconds.cast::<i64>().read(),
         )
     };
+    if db.is_freeing() {
+        return 0;
+    }
     callback::enter(db, |scope| {
         let env = db.state().raw();
         let Some(function) = db.profiler().borrow().clone() else {

@@ -46,6 +46,15 @@ unsafe impl Object for Stmt {
     const NAME: &'static str = "statement";
 }
 
+/// What becomes of a statement after rows were read.
+#[derive(Debug, Clone, Copy)]
+enum After {
+    /// It stays where it is.
+    Stay,
+    /// It goes back to its start.
+    Stop,
+}
+
 /// What a step gave.
 enum Step {
     Row,
@@ -189,9 +198,8 @@ impl Stmt {
         if !raw.is_null() {
             self.db.steps().hold();
             self.db.release(self.slot.get());
-            // SAFETY: prepared and not finalized until now. The code is that of the last step,
-            // which was reported then.
-            unsafe { ffi::sqlite3_finalize(raw) };
+            // SAFETY: prepared and not finalized until now.
+            unsafe { self.db.free(raw) };
         }
     }
 
@@ -293,13 +301,8 @@ impl Stmt {
     /// The first row, if any.
     pub fn get(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         self.begin(call)?;
-        match self.read(call, 1) {
-            Ok(value) => self.stop().map(|()| value),
-            Err(failure) => {
-                self.abandon();
-                Err(failure)
-            }
-        }
+        self.read(call, 1, After::Stop)
+            .inspect_err(|_| self.abandon())
     }
 
     /// The first batch of all rows. [`Self::more`] goes on where it is not done.
@@ -311,7 +314,8 @@ impl Stmt {
     /// The next batch.
     pub fn more(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         self.idle()?;
-        self.read(call, i32::MAX).inspect_err(|_| self.abandon())
+        self.read(call, i32::MAX, After::Stay)
+            .inspect_err(|_| self.abandon())
     }
 
     /// Starts an iteration: binds, and reads nothing yet.
@@ -323,7 +327,7 @@ impl Stmt {
     /// goes on behind it; an error of SQLite ends the execution.
     pub fn next(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         self.idle()?;
-        self.read(call, 1).inspect_err(|failure| {
+        self.read(call, 1, After::Stay).inspect_err(|failure| {
             if !matches!(failure, Failure::OutOfRange(_)) {
                 self.abandon();
             }
@@ -331,14 +335,20 @@ impl Stmt {
     }
 
     /// Steps and encodes up to `limit` rows, or fewer when the batch is full.
-    fn read(&self, call: &Call<'_>, limit: i32) -> Result<sys::napi_value> {
+    fn read(&self, call: &Call<'_>, limit: i32, after: After) -> Result<sys::napi_value> {
         let mut buffers = call.state.take_buffers();
-        let outcome = self.fill(call, limit, Batch::new(call.state, &mut buffers));
+        let outcome = self.fill(call, limit, after, Batch::new(call.state, &mut buffers));
         call.state.give_buffers(buffers);
         outcome
     }
 
-    fn fill(&self, call: &Call<'_>, limit: i32, mut batch: Batch<'_>) -> Result<sys::napi_value> {
+    fn fill(
+        &self,
+        call: &Call<'_>,
+        limit: i32,
+        after: After,
+        mut batch: Batch<'_>,
+    ) -> Result<sys::napi_value> {
         let raw = self.raw()?;
         // User functions may change the setting; it holds from the next call on.
         let integers = self.integers.get();
@@ -362,6 +372,10 @@ impl Stmt {
                     }
                 }
             }
+        }
+        if matches!(after, After::Stop) {
+            // Before anything is put into the shared buffer: subscribers are told of the end.
+            self.stop()?;
         }
         call.put_i32(layout::ROWS, rows);
         call.put_i32(layout::FLAGS, flags);

@@ -243,34 +243,34 @@ pub unsafe fn refuse(context: *mut ffi::sqlite3_context, message: &str) {
 /// As [`to_js`].
 ///
 /// # Safety
-/// `argc` and `argv` are those of a running callback of SQLite.
+/// `count` and `values` are those of a running callback of SQLite.
 #[inline]
 pub unsafe fn arguments<T>(
     env: sys::napi_env,
     first: Option<sys::napi_value>,
-    argc: c_int,
-    argv: *mut *mut ffi::sqlite3_value,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
     integers: Integers,
     run: impl FnOnce(&[sys::napi_value]) -> Result<T>,
 ) -> Result<T> {
     /// Few functions take more; they get memory of their own.
     const SHORT: usize = 8;
     let lead = usize::from(first.is_some());
-    let count = argc.unsigned_abs() as usize + lead;
+    let total = count.unsigned_abs() as usize + lead;
     let mut short = [ptr::null_mut(); SHORT];
     let mut long;
-    let args: &mut [sys::napi_value] = if count <= SHORT {
-        &mut short[..count]
+    let args: &mut [sys::napi_value] = if total <= SHORT {
+        &mut short[..total]
     } else {
-        long = vec![ptr::null_mut(); count];
+        long = vec![ptr::null_mut(); total];
         &mut long
     };
     if let Some(first) = first {
         args[0] = first;
     }
     for (at, arg) in args[lead..].iter_mut().enumerate() {
-        // SAFETY: promised by the caller: `argv` holds `argc` values.
-        *arg = unsafe { to_js(env, *argv.add(at), integers) }?;
+        // SAFETY: promised by the caller: `values` holds `count` values.
+        *arg = unsafe { to_js(env, *values.add(at), integers) }?;
     }
     run(args)
 }

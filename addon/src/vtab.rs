@@ -168,8 +168,8 @@ unsafe extern "C" fn destroy(data: *mut c_void) {
 unsafe extern "C" fn connect(
     raw: *mut ffi::sqlite3,
     data: *mut c_void,
-    _argc: c_int,
-    _argv: *const *const c_char,
+    _count: c_int,
+    _arguments: *const *const c_char,
     table: *mut *mut ffi::sqlite3_vtab,
     message: *mut *mut c_char,
 ) -> c_int {
@@ -316,8 +316,8 @@ unsafe extern "C" fn filter(
     cursor: *mut ffi::sqlite3_vtab_cursor,
     given: c_int,
     _name: *const c_char,
-    argc: c_int,
-    argv: *mut *mut ffi::sqlite3_value,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
 ) -> c_int {
     // SAFETY: made by `open`.
     let (cursor, module, db) = unsafe { parts(cursor) };
@@ -337,9 +337,9 @@ unsafe extern "C" fn filter(
         cursor.parameters = vec![Owned::Null; module.hidden];
         let mut next = 0;
         for parameter in 0..module.hidden {
-            args.push(if given & (1 << parameter) != 0 && next < argc {
+            args.push(if given & (1 << parameter) != 0 && next < count {
                 // SAFETY: SQLite gives as many values as `best_index` asked for.
-                let value = unsafe { *argv.add(next.unsigned_abs() as usize) };
+                let value = unsafe { *values.add(next.unsigned_abs() as usize) };
                 next += 1;
                 // SAFETY: a value of this call.
                 unsafe {
@@ -381,16 +381,13 @@ fn advance(cursor: &mut Cursor, module: &Module, db: &Db) -> c_int {
         }
         Ok(Some(cells))
     });
-    match row {
-        Some(row) => {
-            cursor.row = row;
-            ffi::SQLITE_OK
-        }
-        None => {
-            cursor.row = None;
-            ffi::SQLITE_ERROR
-        }
-    }
+    let code = if row.is_some() {
+        ffi::SQLITE_OK
+    } else {
+        ffi::SQLITE_ERROR
+    };
+    cursor.row = row.flatten();
+    code
 }
 
 unsafe extern "C" fn next(cursor: *mut ffi::sqlite3_vtab_cursor) -> c_int {

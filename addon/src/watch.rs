@@ -198,6 +198,7 @@ pub fn set_token(call: &Call<'_>) -> Result<sys::napi_value> {
     let env = call.env();
     // SAFETY: only the address is taken; the reference below keeps the memory.
     let bytes = unsafe { js::view_bytes(env, call.arg(1)) }?;
+    #[allow(clippy::cast_ptr_alignment)] // checked below
     let counter = bytes.as_ptr().cast::<AtomicI32>();
     if bytes.len() < 4 || !counter.is_aligned() {
         return Err(Failure::ArgType("an Int32Array was expected".to_owned()));
