@@ -118,14 +118,14 @@ describe('pragma()', () => {
     assert.deepStrictEqual(db.pragma('table_info(missing)'), []);
   });
 
-  test('leaves no statement open', () => {
+  test('leaves nothing running', () => {
     const path = file();
     const db = open(path);
     db.pragma('journal_mode = wal');
     db.exec('create table t (a); insert into t values (1)');
     db.pragma('integrity_check', { simple: true });
     assert.throws(() => db.pragma('nonsense('), { code: 'ERR_SQLITE_ERROR' });
-    // An open statement would keep the journal mode from changing.
+    // A running statement would keep the journal mode from changing.
     assert.strictEqual(db.pragma('journal_mode = delete', { simple: true }), 'delete');
   });
 

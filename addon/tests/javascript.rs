@@ -104,3 +104,18 @@ fn the_package_installs() {
 fn types_are_declared() {
     run("types.test.cjs");
 }
+
+#[test]
+fn extras_do_what_they_say() {
+    run("extras.test.cjs");
+}
+
+#[test]
+fn rows_come_from_javascript() {
+    run("modules.test.cjs");
+}
+
+#[test]
+fn loads_wherever_addons_may() {
+    run("loading.test.cjs");
+}
