@@ -480,6 +480,25 @@ describe('forms of rows', () => {
     assert.throws(() => statement.get({ c: 1 }), { code: 'ERR_INVALID_STATE' });
   });
 
+  test('iterators read rows as they are asked for, in all forms', () => {
+    const db = open();
+    let calls = 0;
+    db.function('read', (value) => {
+      calls++;
+      return value;
+    });
+    for (const form of ['pluck', 'raw', 'expand']) {
+      calls = 0;
+      const rows = db.prepare('select read(value) from json_each(?)')[form]().iterate('[1, 2, 3]');
+      assert.strictEqual(calls, 0);
+      rows.next();
+      assert.strictEqual(calls, 1);
+      rows.next();
+      assert.strictEqual(calls, 2);
+      rows.return();
+    }
+  });
+
   test('iterators that are left early give their locks back', () => {
     const path = file();
     const db = open(path);

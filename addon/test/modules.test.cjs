@@ -767,6 +767,21 @@ describe('definitions', () => {
     });
   });
 
+  test('whose options close the database define nothing', () => {
+    const db = open();
+    const closing = {
+      columns: [A],
+      get rows() {
+        db.close();
+        return rows;
+      },
+    };
+    assert.throws(() => db.createModule('m', closing), {
+      code: 'ERR_INVALID_STATE',
+      message: 'database is not open',
+    });
+  });
+
   test('check each column, and say which', () => {
     const VALUE = { code: 'ERR_INVALID_ARG_VALUE', name: 'TypeError' };
     const cases = [
