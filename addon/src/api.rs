@@ -30,9 +30,10 @@ use crate::vfs;
 use crate::vtab;
 use crate::watch;
 
-/// Makes a table of Node-API callbacks: name, body, and whether the shared buffer must be there.
+/// Makes a table of Node-API callbacks: name, body, how many arguments it looks at, and whether the
+/// shared buffer must be there.
 macro_rules! entry_points {
-    ($($name:literal => $body:path, $needs_buffer:literal;)*) => {
+    ($($name:literal => $body:path, $arguments:literal, $needs_buffer:literal;)*) => {
         &[$((
             $name,
             {
@@ -41,7 +42,7 @@ macro_rules! entry_points {
                     info: sys::napi_callback_info,
                 ) -> sys::napi_value {
                     // SAFETY: `register` gives each callback its env's state as data.
-                    unsafe { entry::run(env, info, $needs_buffer, $body) }
+                    unsafe { entry::run(env, info, $arguments, $needs_buffer, $body) }
                 }
                 callback
             },
@@ -56,51 +57,51 @@ pub(crate) use entry_points;
 pub type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
-    c"init" => init, false;
-    c"takeFailure" => take_failure, true;
-    c"dbOpen" => db_open, true;
-    c"dbClose" => db_close, true;
-    c"dbExec" => db_exec, true;
-    c"dbPrepare" => db_prepare, true;
-    c"dbLocation" => db_location, true;
-    c"dbInTransaction" => db_in_transaction, true;
-    c"dbLimit" => db_limit, true;
-    c"dbFunction" => function::define, true;
-    c"dbAggregate" => function::define_aggregate, true;
-    c"dbModule" => vtab::create, true;
-    c"dbAuthorizer" => hooks::set_authorizer, true;
-    c"dbProfile" => hooks::set_profile, true;
-    c"dbToken" => watch::set_token, true;
-    c"dbSerialize" => content::serialize, true;
-    c"dbDeserialize" => content::deserialize, true;
-    c"dbConfigure" => content::configure, true;
-    c"dbLoadExtension" => content::load_extension, true;
-    c"dbInCallback" => db_in_callback, true;
-    c"dbSession" => session::create, true;
-    c"dbApply" => session::apply, true;
-    c"sessionChanges" => session::changes, true;
-    c"sessionClose" => session::close, true;
-    c"backupStart" => backup::start, true;
-    c"backupStep" => backup::step, true;
-    c"backupFinish" => backup::finish, true;
-    c"stmtRun" => stmt_run, true;
-    c"stmtGet" => stmt_get, true;
-    c"stmtAll" => stmt_all, true;
-    c"stmtMore" => stmt_more, true;
-    c"stmtStart" => stmt_start, true;
-    c"stmtNext" => stmt_next, true;
-    c"stmtReset" => stmt_reset, true;
-    c"stmtIdle" => stmt_idle, true;
-    c"stmtFinalize" => stmt_finalize, true;
-    c"stmtBigInts" => stmt_bigints, true;
-    c"stmtDeadline" => stmt_deadline, true;
-    c"stmtStatus" => stmt_status, true;
-    c"stmtColumnNames" => stmt_column_names, true;
-    c"stmtColumns" => stmt_columns, true;
-    c"stmtParameterNames" => stmt_parameter_names, true;
-    c"stmtSql" => stmt_sql, true;
-    c"stmtExpandedSql" => stmt_expanded_sql, true;
-    c"sqliteVersion" => sqlite_version, true;
+    c"init" => init, 5, false;
+    c"takeFailure" => take_failure, 0, true;
+    c"dbOpen" => db_open, 3, true;
+    c"dbClose" => db_close, 1, true;
+    c"dbExec" => db_exec, 2, true;
+    c"dbPrepare" => db_prepare, 3, true;
+    c"dbLocation" => db_location, 2, true;
+    c"dbInTransaction" => db_in_transaction, 1, true;
+    c"dbLimit" => db_limit, 3, true;
+    c"dbFunction" => function::define, 5, true;
+    c"dbAggregate" => function::define_aggregate, 5, true;
+    c"dbModule" => vtab::create, 6, true;
+    c"dbAuthorizer" => hooks::set_authorizer, 2, true;
+    c"dbProfile" => hooks::set_profile, 2, true;
+    c"dbToken" => watch::set_token, 2, true;
+    c"dbSerialize" => content::serialize, 2, true;
+    c"dbDeserialize" => content::deserialize, 3, true;
+    c"dbConfigure" => content::configure, 3, true;
+    c"dbLoadExtension" => content::load_extension, 3, true;
+    c"dbInCallback" => db_in_callback, 1, true;
+    c"dbSession" => session::create, 3, true;
+    c"dbApply" => session::apply, 4, true;
+    c"sessionChanges" => session::changes, 2, true;
+    c"sessionClose" => session::close, 1, true;
+    c"backupStart" => backup::start, 4, true;
+    c"backupStep" => backup::step, 3, true;
+    c"backupFinish" => backup::finish, 2, true;
+    c"stmtRun" => stmt_run, 6, true;
+    c"stmtGet" => stmt_get, 6, true;
+    c"stmtAll" => stmt_all, 6, true;
+    c"stmtMore" => stmt_more, 1, true;
+    c"stmtStart" => stmt_start, 6, true;
+    c"stmtNext" => stmt_next, 1, true;
+    c"stmtReset" => stmt_reset, 1, true;
+    c"stmtIdle" => stmt_idle, 1, true;
+    c"stmtFinalize" => stmt_finalize, 1, true;
+    c"stmtBigInts" => stmt_bigints, 2, true;
+    c"stmtDeadline" => stmt_deadline, 2, true;
+    c"stmtStatus" => stmt_status, 3, true;
+    c"stmtColumnNames" => stmt_column_names, 1, true;
+    c"stmtColumns" => stmt_columns, 1, true;
+    c"stmtParameterNames" => stmt_parameter_names, 1, true;
+    c"stmtSql" => stmt_sql, 1, true;
+    c"stmtExpandedSql" => stmt_expanded_sql, 1, true;
+    c"sqliteVersion" => sqlite_version, 0, true;
 };
 
 /// Puts the entry points on `exports`, with a state of their own for this env.

@@ -78,8 +78,12 @@ pub struct Db {
     scopes: Scopes,
     /// Set while objects are ended by the garbage collector: then no callback is called.
     muted: Cell<bool>,
+    /// Set once anything is registered that is called when a statement stops.
+    speaks: Cell<bool>,
     /// Set while a statement is freed: what did not come to its end is not reported.
     freeing: Cell<bool>,
+    /// Statements of transaction control that `exec` keeps, by their text.
+    kept: RefCell<Vec<(Box<[u8]>, *mut ffi::sqlite3_stmt)>>,
     /// Backup steps that other threads may be making on this connection.
     steps: Steps,
     watch: Watch,
@@ -127,6 +131,8 @@ impl Db {
             scopes: Scopes::default(),
             muted: Cell::new(false),
             freeing: Cell::new(false),
+            speaks: Cell::new(false),
+            kept: RefCell::new(Vec::new()),
             steps: Steps::default(),
             watch: Watch::default(),
         });
@@ -206,6 +212,18 @@ impl Db {
     #[inline]
     pub fn is_muted(&self) -> bool {
         self.muted.get()
+    }
+
+    /// Whether anything may be called when a statement stops: subscribers, aggregates that did not
+    /// come to their end, scans of virtual tables.
+    #[inline]
+    pub fn speaks_at_end(&self) -> bool {
+        self.speaks.get()
+    }
+
+    /// Says that something like that was registered.
+    pub fn will_speak(&self) {
+        self.speaks.set(true);
     }
 
     /// Whether a statement is being freed.
@@ -329,11 +347,63 @@ impl Db {
     pub fn exec(&self, sql: &CStr) -> Result<()> {
         let raw = self.raw()?;
         self.watch.start(self.in_callback());
+        if let Some(stmt) = self.keep(raw, sql)? {
+            return self.run_kept(stmt);
+        }
         let mut rest = sql;
         while !rest.is_empty() {
             rest = after_space(self.exec_first(raw, rest)?);
         }
         Ok(())
+    }
+
+    /// A kept statement for `sql`, if that is transaction control and nothing else: such statements
+    /// depend on no schema, call nothing, and are what programs run most often by `exec`.
+    fn keep(&self, raw: *mut ffi::sqlite3, sql: &CStr) -> Result<Option<*mut ffi::sqlite3_stmt>> {
+        let text = sql.to_bytes();
+        // An authorizer is asked when a statement is prepared, so none may be kept from it.
+        if !is_transaction_control(text) || self.authorizer.borrow().is_some() {
+            return Ok(None);
+        }
+        let mut kept = self.kept.borrow_mut();
+        if let Some(at) = kept.iter().position(|(known, _)| **known == *text) {
+            return Ok(Some(kept[at].1));
+        }
+        let (mut stmt, mut tail) = (ptr::null_mut(), ptr::null());
+        // SAFETY: the connection is open; the text ends with a NUL; the rest are locals.
+        let code = unsafe {
+            ffi::sqlite3_prepare_v3(
+                raw,
+                sql.as_ptr(),
+                -1,
+                ffi::SQLITE_PREPARE_PERSISTENT,
+                &raw mut stmt,
+                &raw mut tail,
+            )
+        };
+        self.check(code)?;
+        // SAFETY: SQLite gives a place inside of the text.
+        if stmt.is_null() || !after_space(unsafe { CStr::from_ptr(tail) }).is_empty() {
+            // SAFETY: null or just prepared; there is more than one statement.
+            unsafe { ffi::sqlite3_finalize(stmt) };
+            return Ok(None);
+        }
+        if kept.len() == KEPT {
+            let (_, oldest) = kept.remove(0);
+            // SAFETY: kept until now, and not running: such statements call nothing.
+            unsafe { ffi::sqlite3_finalize(oldest) };
+        }
+        kept.push((text.into(), stmt));
+        Ok(Some(stmt))
+    }
+
+    fn run_kept(&self, stmt: *mut ffi::sqlite3_stmt) -> Result<()> {
+        // SAFETY: kept, and at its start; what it says of the step it says again when it is reset.
+        let code = self.watch.during(None, || unsafe {
+            ffi::sqlite3_step(stmt);
+            ffi::sqlite3_reset(stmt)
+        });
+        self.settle(code)
     }
 
     /// Runs the first statement of `sql`, and gives what follows it.
@@ -447,6 +517,10 @@ impl Db {
             unsafe { &*session }.delete();
         }
         self.finalize_all();
+        for (_, stmt) in self.kept.take() {
+            // SAFETY: kept until now.
+            unsafe { ffi::sqlite3_finalize(stmt) };
+        }
         self.count_callback(-1);
         callback::after_quietly(self);
         self.raw.set(ptr::null_mut());
@@ -475,6 +549,28 @@ impl Drop for Db {
         }
         self.mute(|| self.close());
     }
+}
+
+/// How many statements of transaction control are kept.
+const KEPT: usize = 8;
+
+/// Whether a text of SQL begins like transaction control, and is short enough to be nothing more.
+fn is_transaction_control(sql: &[u8]) -> bool {
+    const WORDS: [&[u8]; 6] = [
+        b"begin",
+        b"commit",
+        b"end",
+        b"rollback",
+        b"savepoint",
+        b"release",
+    ];
+    const LONGEST: usize = 64;
+    sql.len() <= LONGEST
+        && WORDS.iter().any(|word| {
+            sql.len() >= word.len()
+                && sql[..word.len()].eq_ignore_ascii_case(word)
+                && !sql.get(word.len()).is_some_and(u8::is_ascii_alphanumeric)
+        })
 }
 
 /// What follows the white space at the start of SQL: the next statement, as it is reported.

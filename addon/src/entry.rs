@@ -83,8 +83,8 @@ pub type Body = fn(&Call<'_>) -> Result<sys::napi_value>;
 /// The value that stands for `undefined`.
 pub const UNDEFINED: sys::napi_value = ptr::null_mut();
 
-/// Runs a body as a Node-API callback. Called by what [`crate::api`] makes for each entry point.
-/// All but the first one, which hands over the shared buffer, need that buffer.
+/// Runs a body as a Node-API callback that looks at up to so many `arguments`. Called by what
+/// [`crate::api`] makes for each entry point. All but the first one, which hands over the shared buffer, need that buffer.
 ///
 /// # Safety
 /// `env` and `info` are those of a running callback whose data is an [`EnvState`] of `env`.
@@ -92,11 +92,13 @@ pub const UNDEFINED: sys::napi_value = ptr::null_mut();
 pub unsafe fn run(
     env: sys::napi_env,
     info: sys::napi_callback_info,
+    arguments: usize,
     needs_buffer: bool,
     body: Body,
 ) -> sys::napi_value {
     let mut args = [ptr::null_mut(); MAX_ARGS];
-    let mut count = MAX_ARGS;
+    // Node-API makes `undefined` of those that are not given, which costs a little for each.
+    let mut count = arguments.min(MAX_ARGS);
     let mut data = ptr::null_mut();
     // SAFETY: `args` has room for `count` values; the rest are locals or null where allowed.
     let status = unsafe {

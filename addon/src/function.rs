@@ -177,6 +177,7 @@ pub fn define_aggregate(call: &Call<'_>) -> Result<sys::napi_value> {
         free: RefCell::new(Vec::new()),
     });
     let windows = aggregate.inverse.is_some();
+    db.will_speak();
     api::with_string(call, 1, |name: &CStr, _| {
         // SAFETY: the name ends with a NUL; the box is freed by `destroy`, which SQLite calls in
         // any case. Without an inverse there must be no value either.

@@ -80,6 +80,7 @@ pub fn set_profile(call: &Call<'_>) -> Result<sys::napi_value> {
     let db = call.handle::<Db>(0)?;
     let raw = db.raw()?;
     let function = optional(call, db, 1)?;
+    db.will_speak();
     let events = if function.is_some() {
         ffi::SQLITE_TRACE_PROFILE
     } else {

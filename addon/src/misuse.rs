@@ -16,10 +16,10 @@ use crate::js;
 
 /// The entry points of this module.
 pub const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
-    c"misuseExpose" => expose, true;
-    c"misuseAdopt" => adopt, true;
-    c"misusePanic" => panic_now, true;
-    c"misuseLateEnds" => late_ends, true;
+    c"misuseExpose" => expose, 1, true;
+    c"misuseAdopt" => adopt, 1, true;
+    c"misusePanic" => panic_now, 0, true;
+    c"misuseLateEnds" => late_ends, 0, true;
 };
 
 /// Connections and statements of the process that were still open after the cleanup hook of their

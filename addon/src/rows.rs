@@ -246,6 +246,64 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// Encodes one row straight into the shared buffer, for calls after which nothing runs before
+/// JavaScript reads it. `None` leaves the row to a [`Batch`]: it has more than one text, or a blob
+/// that does not go into the buffer. The value, if any, is the first entry of the side array.
+///
+/// # Errors
+/// As [`Batch::row`].
+pub fn direct(
+    call: &Call<'_>,
+    stmt: *mut ffi::sqlite3_stmt,
+    integers: Integers,
+) -> Result<Option<sys::napi_value>> {
+    let env = call.env();
+    // SAFETY: the statement stands on a row.
+    let count = unsafe { ffi::sqlite3_data_count(stmt) }.unsigned_abs() as usize;
+    let slots = layout::ROWS_AT + count.next_multiple_of(8);
+    let blobs = slots + 8 * count;
+    let mut used = 0;
+    let mut first = UNDEFINED;
+    let arena = call.state.arena();
+    // SAFETY: the statement stands on a row, and is not used before the last cell is encoded.
+    let row = unsafe { Layout::verified().row(stmt) };
+    for at in 0..count {
+        // SAFETY: the row has this column.
+        let (tag, slot) = match unsafe { row.cell(at) } {
+            Cell::Integer(number) => integer(number, integers)?,
+            Cell::Real(number) => (cell::DOUBLE, number.to_ne_bytes()),
+            Cell::Null => (cell::NULL, [0; 8]),
+            Cell::Text(Some([])) => (cell::EMPTY, [0; 8]),
+            Cell::Text(Some(text)) if first.is_null() => {
+                first = js::text(env, text)?;
+                (cell::OWN, pair(0, 0))
+            }
+            Cell::Blob(Some(blob)) if used + blob.len() <= layout::INLINE_BLOB => {
+                // SAFETY: the longest row and this much behind it fit, as the layout asserts.
+                unsafe {
+                    ptr::copy_nonoverlapping(blob.as_ptr(), arena.add(blobs + used), blob.len());
+                }
+                let [start, len] =
+                    [used, blob.len()].map(|n| u32::try_from(n).expect("at most 16 KiB"));
+                used += blob.len();
+                (cell::BLOB, pair(start, len))
+            }
+            Cell::Text(_) | Cell::Blob(_) => return Ok(None),
+        };
+        // SAFETY: tags and slots of the longest row fit, as the layout asserts.
+        unsafe {
+            arena.add(layout::ROWS_AT + at).write(tag);
+            arena.add(slots + 8 * at).cast::<[u8; 8]>().write(slot);
+        }
+    }
+    call.put_i32(
+        layout::BLOBS,
+        i32::try_from(blobs).expect("within the buffer"),
+    );
+    call.put_i32(layout::SIDE, i32::from(!first.is_null()));
+    Ok(Some(first))
+}
+
 fn integer(value: i64, integers: Integers) -> Result<(u8, [u8; 8])> {
     if integers == Integers::BigInts {
         Ok((cell::INT64, value.to_ne_bytes()))

@@ -15,7 +15,7 @@ use crate::entry::{Call, UNDEFINED};
 use crate::failure::{Failure, Result};
 use crate::handle::{Head, Object};
 use crate::layout;
-use crate::rows::{Batch, Integers};
+use crate::rows::{self, Batch, Integers};
 use crate::watch::Deadline;
 
 /// A statement, or a finalized one whose handle is still held.
@@ -301,8 +301,14 @@ impl Stmt {
     /// The first row, if any.
     pub fn get(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         self.begin(call)?;
-        self.read(call, 1, After::Stop)
-            .inspect_err(|_| self.abandon())
+        // What runs when the statement stops must not find a row in the shared buffer.
+        let outcome = if self.db.speaks_at_end() {
+            self.read(call, 1, After::Stop)
+        } else {
+            self.read_one(call)
+                .and_then(|value| self.stop().map(|()| value))
+        };
+        outcome.inspect_err(|_| self.abandon())
     }
 
     /// The first batch of all rows. [`Self::more`] goes on where it is not done.
@@ -327,7 +333,7 @@ impl Stmt {
     /// goes on behind it; an error of SQLite ends the execution.
     pub fn next(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         self.idle()?;
-        self.read(call, 1, After::Stay).inspect_err(|failure| {
+        self.read_one(call).inspect_err(|failure| {
             if !matches!(failure, Failure::OutOfRange(_)) {
                 self.abandon();
             }
@@ -340,6 +346,34 @@ impl Stmt {
         let outcome = self.fill(call, limit, after, Batch::new(call.state, &mut buffers));
         call.state.give_buffers(buffers);
         outcome
+    }
+
+    /// Steps once and encodes the row, if there is one. The statement stays where it is.
+    fn read_one(&self, call: &Call<'_>) -> Result<sys::napi_value> {
+        let raw = self.raw()?;
+        let integers = self.integers.get();
+        match self.step(raw)? {
+            Step::Done => {
+                self.stop()?;
+                call.put_i32(layout::ROWS, 0);
+                call.put_i32(layout::FLAGS, layout::DONE);
+                Ok(UNDEFINED)
+            }
+            Step::Row => {
+                call.put_i32(layout::ROWS, 1);
+                call.put_i32(layout::FLAGS, self.columns_changed(raw));
+                if let Some(first) = rows::direct(call, raw, integers)? {
+                    return Ok(first);
+                }
+                let mut buffers = call.state.take_buffers();
+                let mut batch = Batch::new(call.state, &mut buffers);
+                let outcome = batch
+                    .row(raw, integers)
+                    .and_then(|()| batch.hand_over(call));
+                call.state.give_buffers(buffers);
+                outcome
+            }
+        }
     }
 
     fn fill(

@@ -143,6 +143,7 @@ pub fn create(call: &Call<'_>) -> Result<sys::napi_value> {
         slots: Cell::new(0),
         free: RefCell::new(Vec::new()),
     });
+    db.will_speak();
     api::with_string(call, 1, |name, _| {
         // SAFETY: the name ends with a NUL; the methods are static; the box is freed by `destroy`,
         // which SQLite calls in any case.

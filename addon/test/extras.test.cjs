@@ -572,8 +572,8 @@ describe('deadline()', () => {
   });
 
   test('counts to the last row of an iteration', () => {
-    const rows = open().prepare(ROWS).deadline(100).iterate();
     const start = performance.now();
+    const rows = open().prepare(ROWS).deadline(100).iterate();
     assert.throws(() => {
       for (const row of rows) void row;
     }, EXCEEDED);
