@@ -52,6 +52,7 @@ async function waitsFor(ctx, locked) {
 module.exports = {
   tests: [
     part('a source that is closed meanwhile does no harm, and the copy is whole', 'closing'),
+    part('a source that nobody holds lives until its backup is done', 'dropped'),
     part('what the connection writes between the steps is in the copy', 'writing'),
     part('several backups at a time do not disturb one another', 'several'),
     {

@@ -3,6 +3,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { gc } = require('./collect.cjs');
 const { doing, withFiles } = require('./doing.cjs');
 
 const ROWS = 60;
@@ -108,6 +109,20 @@ async function several(tools) {
   for (const db of sources) db.close();
 }
 
+/** Nobody holds the source while it is backed up, and the collector runs after each step. */
+async function dropped(tools) {
+  const { backup } = tools.load();
+  const file = tools.newFile();
+  let steps = 0;
+  const progress = () => {
+    steps += 1;
+    gc();
+  };
+  await backup(makeSource(tools), file, { rate: 5, progress });
+  tools.check.ok(steps > 10, `${steps} steps`);
+  tools.check.same(rowsOf(tools, file), ROWS);
+}
+
 /** A backup that fails leaves no new file, and nothing changed in one that was there. */
 async function failing(tools) {
   const { check } = tools;
@@ -151,7 +166,7 @@ async function failing(tools) {
   db.close();
 }
 
-const PARTS = { closing, writing, unawaited, several, failing };
+const PARTS = { closing, dropped, writing, unawaited, several, failing };
 
 module.exports = async function backups(plain) {
   await PARTS[plain.data.part](withFiles(plain));

@@ -96,6 +96,8 @@ function bindings({ db }, outcomes) {
   const one = db.prepare('SELECT ? AS v');
   for (const [name, make] of Object.entries(parameters())) {
     outcomes[`${name}, bound`] = said(() => one.get(make()).v);
+    db.function('give', make);
+    outcomes[`${name}, as a result`] = said(() => db.prepare('SELECT give() AS v').get().v);
   }
   const two = db.prepare('SELECT $a AS a, $b AS b');
   for (const [name, harm] of Object.entries(HARMS)) {
