@@ -29,7 +29,7 @@ function schedstat() {
 
 /** The best that this Node and system have: its name, and the milliseconds so far. */
 function best() {
-  // Node 23.9 and later.
+  // Not on Node 20.
   if (process.threadCpuUsage) {
     return ['process.threadCpuUsage', () => sum(process.threadCpuUsage())];
   }
