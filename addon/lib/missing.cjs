@@ -5,8 +5,14 @@
 const { existsSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
+function coded(code, message) {
+  const error = new Error(message);
+  error.code = code;
+  return error;
+}
+
 module.exports = {
-  missing(coded, folder, platforms) {
+  missing(folder, platforms) {
     let present = [];
     try {
       present = readdirSync(folder).filter((name) =>
@@ -16,7 +22,6 @@ module.exports = {
       // No folder: nothing is present.
     }
     return coded(
-      Error,
       'ERR_THREADPROOF_NO_BINARY',
       `@threadproof/sqlite has no binary for ${platforms.join(' or ')} in ${folder} ` +
         `(present: ${present.join(', ') || 'none'}). In a checkout, build it with ` +
@@ -25,7 +30,7 @@ module.exports = {
     );
   },
 
-  unloadable(coded, path, cause) {
+  unloadable(path, cause) {
     let hint =
       'It may be damaged or built for another system: install the package again, or build it.';
     if (cause.code === 'ERR_DLOPEN_DISABLED') {
@@ -36,7 +41,6 @@ module.exports = {
     }
     const reason = cause.message.replace(/\.$/, '');
     const error = coded(
-      Error,
       cause.code ?? 'ERR_DLOPEN_FAILED',
       `@threadproof/sqlite cannot load ${path}: ${reason}. ${hint}`,
     );

@@ -13,6 +13,7 @@ use rusqlite::ffi;
 use crate::affinity::ThreadKey;
 use crate::backup;
 use crate::callback;
+use crate::code;
 use crate::content;
 use crate::db::{Db, OpenOptions};
 use crate::entry::{self, Call, UNDEFINED};
@@ -58,6 +59,8 @@ pub type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info)
 
 const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
     c"init" => init, 5, false;
+    c"code" => code::get, 0, false;
+    c"keepCode" => code::keep, 1, true;
     c"takeFailure" => take_failure, 0, true;
     c"dbOpen" => db_open, 3, true;
     c"dbClose" => db_close, 1, true;

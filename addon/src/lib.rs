@@ -13,8 +13,8 @@
 //! * [`vfs`]: waits for locks that end when the worker is terminated;
 //! * [`failure`]: what can go wrong, in categories with stable codes.
 //!
-//! Nothing here is process-wide but SQLite itself and counters: an env never sees another env's
-//! state.
+//! Nothing here is process-wide but SQLite itself, counters, and compiled code as bytes ([`code`]): an
+//! env never sees another env's state.
 
 // Node-API's pointers are opaque here: they are passed on, and Node checks them.
 #![allow(clippy::not_unsafe_ptr_arg_deref)]
@@ -25,6 +25,7 @@ pub mod backup;
 pub mod bind;
 pub mod callback;
 pub mod cells;
+pub mod code;
 pub mod content;
 pub mod db;
 pub mod entry;
