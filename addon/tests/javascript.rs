@@ -119,3 +119,8 @@ fn rows_come_from_javascript() {
 fn loads_wherever_addons_may() {
     run("loading.test.cjs");
 }
+
+#[test]
+fn the_guides_programs_run() {
+    run("guide.test.cjs");
+}
