@@ -1,17 +1,13 @@
 //! Backups: steps on a pool thread, with the source connection shared by turns.
 //!
-//! A connection here has no mutex, so a step in the pool and a call on the connection's own thread
-//! must never meet. [`Gate`] sees to that without a lock on the common path: the thread that owns
-//! the connection is also the one that queues steps. When it wants the connection it holds back a
-//! step that has not begun, and waits for one that has; a step that was held back is queued again
-//! by JavaScript on a later turn.
+//! A connection here has no mutex; [`crate::gate`] keeps the threads apart.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ffi::{CStr, CString, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use napi::sys;
 use rusqlite::ffi;
@@ -23,107 +19,9 @@ use crate::entry::{Call, UNDEFINED};
 use crate::env::EnvState;
 use crate::failure::{Failure, Result};
 use crate::function::shared;
+use crate::gate::{Gate, lock};
 use crate::handle::{self, Head, Object};
 use crate::js;
-
-/// Where a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    /// None is asked for.
-    Idle,
-    /// Asked for, and not begun.
-    Queued,
-    /// The pool is at it.
-    Running,
-    /// Held back before it began.
-    Held,
-}
-
-/// Keeps one backup's steps apart from the thread that owns the connection.
-#[derive(Debug)]
-struct Gate {
-    turn: Mutex<Turn>,
-    ended: Condvar,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Gate {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            turn: Mutex::new(Turn::Idle),
-            ended: Condvar::new(),
-        })
-    }
-
-    /// By the owner: from now on no step begins until it is queued again.
-    fn hold(&self) {
-        let mut turn = lock(&self.turn);
-        while *turn == Turn::Running {
-            turn = self
-                .ended
-                .wait(turn)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        if *turn == Turn::Queued {
-            *turn = Turn::Held;
-        }
-    }
-
-    fn queue(&self) {
-        *lock(&self.turn) = Turn::Queued;
-    }
-
-    /// By the pool: whether the step may be made.
-    fn begin(&self) -> bool {
-        let mut turn = lock(&self.turn);
-        if *turn == Turn::Queued {
-            *turn = Turn::Running;
-            true
-        } else {
-            false
-        }
-    }
-
-    fn end(&self) {
-        *lock(&self.turn) = Turn::Idle;
-        self.ended.notify_all();
-    }
-}
-
-/// The backups that read from one connection.
-#[derive(Debug, Default)]
-pub struct Steps {
-    any: Cell<bool>,
-    gates: RefCell<Vec<Arc<Gate>>>,
-    /// Held by the step that is being made: two backups of one connection take turns.
-    source: Arc<Mutex<()>>,
-}
-
-impl Steps {
-    /// From now until this thread goes back to its event loop, no step is made.
-    #[inline]
-    pub fn hold(&self) {
-        if self.any.get() {
-            for gate in self.gates.borrow().iter() {
-                gate.hold();
-            }
-        }
-    }
-
-    fn add(&self, gate: &Arc<Gate>) {
-        self.gates.borrow_mut().push(Arc::clone(gate));
-        self.any.set(true);
-    }
-
-    fn remove(&self, gate: &Arc<Gate>) {
-        let mut gates = self.gates.borrow_mut();
-        gates.retain(|other| !Arc::ptr_eq(other, gate));
-        self.any.set(!gates.is_empty());
-    }
-}
 
 /// What a step gave.
 #[derive(Debug, Clone)]
@@ -305,7 +203,7 @@ pub fn start(call: &Call<'_>) -> Result<sys::napi_value> {
         db: shared(db),
         state: Rc::clone(db.state()),
         gate,
-        source: Arc::clone(&db.steps().source),
+        source: db.steps().source(),
         work: Arc::new(Mutex::new(work)),
         ended: Cell::new(false),
     });
@@ -496,39 +394,4 @@ pub fn finish(call: &Call<'_>) -> Result<sys::napi_value> {
     let backup = call.handle::<Backup>(0)?;
     backup.finish(call.int(1)? != 0);
     Ok(UNDEFINED)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_step_that_has_not_begun_is_held_back() {
-        let gate = Gate::new();
-        gate.queue();
-        gate.hold();
-        assert!(!gate.begin(), "held back");
-        gate.queue();
-        assert!(gate.begin(), "asked for again");
-        gate.end();
-        assert!(!gate.begin(), "nothing is queued");
-    }
-
-    #[test]
-    fn the_owner_waits_for_a_step_that_has_begun() {
-        let gate = Gate::new();
-        gate.queue();
-        assert!(gate.begin());
-        let ended = Arc::new(Mutex::new(false));
-        let worker = std::thread::spawn({
-            let (gate, ended) = (Arc::clone(&gate), Arc::clone(&ended));
-            move || {
-                *lock(&ended) = true;
-                gate.end();
-            }
-        });
-        gate.hold();
-        assert!(*lock(&ended), "it came back only after the end");
-        worker.join().expect("the thread ends");
-    }
 }

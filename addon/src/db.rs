@@ -7,10 +7,11 @@ use std::rc::Rc;
 
 use rusqlite::ffi;
 
-use crate::backup::Steps;
 use crate::callback::{self, Callback, Raised, Scopes};
 use crate::env::EnvState;
+use crate::exec::Kept;
 use crate::failure::{Failure, Result};
+use crate::gate::Steps;
 use crate::handle::{Head, Object};
 use crate::session::Session;
 use crate::stmt::Stmt;
@@ -83,7 +84,7 @@ pub struct Db {
     /// Set while a statement is freed: what did not come to its end is not reported.
     freeing: Cell<bool>,
     /// Statements of transaction control that `exec` keeps, by their text.
-    kept: RefCell<Vec<(Box<[u8]>, *mut ffi::sqlite3_stmt)>>,
+    kept: Kept,
     /// Backup steps that other threads may be making on this connection.
     steps: Steps,
     watch: Watch,
@@ -132,7 +133,7 @@ impl Db {
             muted: Cell::new(false),
             freeing: Cell::new(false),
             speaks: Cell::new(false),
-            kept: RefCell::new(Vec::new()),
+            kept: Kept::default(),
             steps: Steps::default(),
             watch: Watch::default(),
         });
@@ -188,6 +189,11 @@ impl Db {
     #[inline]
     pub fn steps(&self) -> &Steps {
         &self.steps
+    }
+
+    /// The statements that `exec` keeps.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     /// What can end a long call early.
@@ -340,101 +346,6 @@ impl Db {
         }
     }
 
-    /// Runs all statements of `sql`, which ends with a NUL.
-    ///
-    /// # Errors
-    /// SQLite's, of the first statement that fails; those before it stand.
-    pub fn exec(&self, sql: &CStr) -> Result<()> {
-        let raw = self.raw()?;
-        self.watch.start(self.in_callback());
-        if let Some(stmt) = self.keep(raw, sql)? {
-            return self.run_kept(stmt);
-        }
-        let mut rest = sql;
-        while !rest.is_empty() {
-            rest = after_space(self.exec_first(raw, rest)?);
-        }
-        Ok(())
-    }
-
-    /// A kept statement for `sql`, if that is transaction control and nothing else: such statements
-    /// depend on no schema, call nothing, and are what programs run most often by `exec`.
-    fn keep(&self, raw: *mut ffi::sqlite3, sql: &CStr) -> Result<Option<*mut ffi::sqlite3_stmt>> {
-        let text = sql.to_bytes();
-        // An authorizer is asked when a statement is prepared, so none may be kept from it.
-        if !is_transaction_control(text) || self.authorizer.borrow().is_some() {
-            return Ok(None);
-        }
-        let mut kept = self.kept.borrow_mut();
-        if let Some(at) = kept.iter().position(|(known, _)| **known == *text) {
-            return Ok(Some(kept[at].1));
-        }
-        let (mut stmt, mut tail) = (ptr::null_mut(), ptr::null());
-        // SAFETY: the connection is open; the text ends with a NUL; the rest are locals.
-        let code = unsafe {
-            ffi::sqlite3_prepare_v3(
-                raw,
-                sql.as_ptr(),
-                -1,
-                ffi::SQLITE_PREPARE_PERSISTENT,
-                &raw mut stmt,
-                &raw mut tail,
-            )
-        };
-        self.check(code)?;
-        // SAFETY: SQLite gives a place inside of the text.
-        if stmt.is_null() || !after_space(unsafe { CStr::from_ptr(tail) }).is_empty() {
-            // SAFETY: null or just prepared; there is more than one statement.
-            unsafe { ffi::sqlite3_finalize(stmt) };
-            return Ok(None);
-        }
-        if kept.len() == KEPT {
-            let (_, oldest) = kept.remove(0);
-            // SAFETY: kept until now, and not running: such statements call nothing.
-            unsafe { ffi::sqlite3_finalize(oldest) };
-        }
-        kept.push((text.into(), stmt));
-        Ok(Some(stmt))
-    }
-
-    fn run_kept(&self, stmt: *mut ffi::sqlite3_stmt) -> Result<()> {
-        // SAFETY: kept, and at its start; what it says of the step it says again when it is reset.
-        let code = self.watch.during(None, || unsafe {
-            ffi::sqlite3_step(stmt);
-            ffi::sqlite3_reset(stmt)
-        });
-        self.settle(code)
-    }
-
-    /// Runs the first statement of `sql`, and gives what follows it.
-    fn exec_first<'a>(&self, raw: *mut ffi::sqlite3, sql: &'a CStr) -> Result<&'a CStr> {
-        let mut stmt = ptr::null_mut();
-        let mut tail = ptr::null();
-        // With its NUL, SQLite need not copy the text.
-        let len = c_int::try_from(sql.count_bytes() + 1).unwrap_or(-1);
-        // SAFETY: the connection is open; the text ends with a NUL; the rest are locals.
-        let code = unsafe {
-            ffi::sqlite3_prepare_v3(raw, sql.as_ptr(), len, 0, &raw mut stmt, &raw mut tail)
-        };
-        if let Err(failure) = self.settle(code) {
-            // SAFETY: null, or prepared in spite of what a callback left.
-            unsafe { ffi::sqlite3_finalize(stmt) };
-            return Err(failure);
-        }
-        // SAFETY: just prepared, stepped to its end and freed; null (a comment) has no end.
-        let code = self.watch.during(None, || unsafe {
-            while !stmt.is_null() && ffi::sqlite3_step(stmt) == ffi::SQLITE_ROW {
-                if self.raised.is_set() {
-                    break;
-                }
-            }
-            ffi::sqlite3_finalize(stmt)
-        });
-        self.settle(code)?;
-        // SAFETY: SQLite gives a place inside of the text.
-        Ok(unsafe { CStr::from_ptr(tail) })
-    }
-
     /// Whether a transaction is open.
     pub fn in_transaction(&self) -> Result<bool> {
         let raw = self.raw()?;
@@ -517,10 +428,7 @@ impl Db {
             unsafe { &*session }.delete();
         }
         self.finalize_all();
-        for (_, stmt) in self.kept.take() {
-            // SAFETY: kept until now.
-            unsafe { ffi::sqlite3_finalize(stmt) };
-        }
+        self.kept.free();
         self.count_callback(-1);
         callback::after_quietly(self);
         self.raw.set(ptr::null_mut());
@@ -549,35 +457,6 @@ impl Drop for Db {
         }
         self.mute(|| self.close());
     }
-}
-
-/// How many statements of transaction control are kept.
-const KEPT: usize = 8;
-
-/// Whether a text of SQL begins like transaction control, and is short enough to be nothing more.
-fn is_transaction_control(sql: &[u8]) -> bool {
-    const WORDS: [&[u8]; 6] = [
-        b"begin",
-        b"commit",
-        b"end",
-        b"rollback",
-        b"savepoint",
-        b"release",
-    ];
-    const LONGEST: usize = 64;
-    sql.len() <= LONGEST
-        && WORDS.iter().any(|word| {
-            sql.len() >= word.len()
-                && sql[..word.len()].eq_ignore_ascii_case(word)
-                && !sql.get(word.len()).is_some_and(u8::is_ascii_alphanumeric)
-        })
-}
-
-/// What follows the white space at the start of SQL: the next statement, as it is reported.
-fn after_space(sql: &CStr) -> &CStr {
-    let space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
-    let skipped = sql.to_bytes().iter().take_while(|byte| space(byte)).count();
-    CStr::from_bytes_with_nul(&sql.to_bytes_with_nul()[skipped..]).unwrap_or_default()
 }
 
 /// SQLite's name of a result code.

@@ -5,9 +5,9 @@
 //!
 //! * [`entry`]: the one guard around every entry point;
 //! * [`env`]: the state of one env, its ordered shutdown, and whether it may still run JavaScript;
-//! * [`db`], [`stmt`]: connections and prepared statements, each tied to its thread;
+//! * [`db`], [`stmt`], [`exec`]: connections and their statements, each tied to its thread;
 //! * [`function`], [`vtab`], [`hooks`], [`session`]: what SQLite calls back, by way of [`callback`];
-//! * [`content`], [`backup`]: whole databases; [`watch`]: what ends a long call early;
+//! * [`content`], [`backup`] behind its [`gate`]: whole databases; [`watch`]: what ends a long call early;
 //! * [`bind`], [`rows`]: values in and rows out, through one shared buffer laid out in [`layout`];
 //!   [`cells`] reads the values of a row where SQLite keeps them;
 //! * [`vfs`]: waits for locks that end when the worker is terminated;
@@ -30,8 +30,10 @@ pub mod content;
 pub mod db;
 pub mod entry;
 pub mod env;
+pub mod exec;
 pub mod failure;
 pub mod function;
+pub mod gate;
 pub mod handle;
 pub mod hooks;
 pub mod js;
