@@ -885,6 +885,8 @@ module.exports = (native, binary, used) => {
     /** For the iterator: gives locks back before the end, unless they are another execution's. */
     static stop(statement, turn) {
       if (statement.#busy || statement.#conn.authorizing !== 0) statement.#unusual();
+      native.stmtIdle(statement.#handle);
+      if (I32[STATUS] !== 0) raise();
       if (statement.#turn !== turn) return;
       native.stmtReset(statement.#handle);
       if (I32[STATUS] !== 0) raise();
@@ -903,11 +905,9 @@ module.exports = (native, binary, used) => {
       }
     }
 
-    /** For an iterator at its end: throws when the statement is finalized or being executed. */
+    /** For the iterator: whether the statement is finalized, as an error. */
     static check(statement) {
-      native.stmtIdle(statement.#handle);
-      if (I32[STATUS] !== 0) raise();
-      if (statement.#busy) throw state(EXECUTING);
+      statement.#live();
     }
   }
 
