@@ -9,7 +9,7 @@
  * that belong to no env, and that V8 checks before it uses them.
  */
 
-const { existsSync, readFileSync } = require('node:fs');
+const { existsSync, readFileSync, statSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 const { isMainThread } = require('node:worker_threads');
@@ -55,7 +55,8 @@ function load(path) {
 function evaluate(native) {
   // Files that lib/main.cjs asks for lie beside it.
   const beside = (id) => require(id.startsWith('./') ? `./lib/${id.slice(2)}` : id);
-  const cachedData = native.code();
+  const { mtimeMs } = statSync(main);
+  const cachedData = native.code(mtimeMs);
   const source = readFileSync(main, 'latin1');
   const script = new Script(`(function (module, require) {${source}\n})`, {
     filename: main,
@@ -65,7 +66,7 @@ function evaluate(native) {
   script.runInThisContext()(module, beside);
   // The first worker that has used the package knows what is worth compiling.
   if (cachedData === undefined && !isMainThread) {
-    keep = () => native.keepCode(script.createCachedData());
+    keep = () => native.keepCode(mtimeMs, script.createCachedData());
   }
   return module.exports;
 }

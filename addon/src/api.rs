@@ -59,8 +59,8 @@ pub type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info)
 
 const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
     c"init" => init, 5, false;
-    c"code" => code::get, 0, false;
-    c"keepCode" => code::keep, 1, true;
+    c"code" => code::get, 1, false;
+    c"keepCode" => code::keep, 2, true;
     c"takeFailure" => take_failure, 0, true;
     c"dbOpen" => db_open, 3, true;
     c"dbClose" => db_close, 1, true;

@@ -2,7 +2,8 @@
 //!
 //! Compiling lib/main.cjs is most of what a fresh worker pays for this package. The cache is bytes:
 //! no value of V8's, no state of an env. V8 itself checks that they are of its version, its flags and
-//! this source, and compiles as usual if they are not.
+//! a source of this length, and compiles as usual if they are not. That the file is still the same
+//! one is checked here, by its time of change.
 
 use std::sync::OnceLock;
 
@@ -12,18 +13,32 @@ use crate::entry::{Call, UNDEFINED};
 use crate::failure::Result;
 use crate::js;
 
-static CODE: OnceLock<Vec<u8>> = OnceLock::new();
-
-/// `code() -> Uint8Array | undefined`
-pub fn get(call: &Call<'_>) -> Result<sys::napi_value> {
-    CODE.get()
-        .map_or(Ok(UNDEFINED), |code| js::bytes(call.env(), code))
+struct Code {
+    /// Milliseconds, as JavaScript gives them.
+    changed: f64,
+    bytes: Vec<u8>,
 }
 
-/// `keepCode(bytes)`: the first one stays.
+static CODE: OnceLock<Code> = OnceLock::new();
+
+/// `code(changed) -> Uint8Array | undefined`
+#[allow(clippy::float_cmp)] // the same time, or another one
+pub fn get(call: &Call<'_>) -> Result<sys::napi_value> {
+    let changed = js::read_f64(call.env(), call.arg(0))?;
+    match CODE.get() {
+        Some(code) if code.changed == changed => js::bytes(call.env(), &code.bytes),
+        _ => Ok(UNDEFINED),
+    }
+}
+
+/// `keepCode(changed, bytes)`: the first one stays.
 pub fn keep(call: &Call<'_>) -> Result<sys::napi_value> {
+    let changed = js::read_f64(call.env(), call.arg(0))?;
     // SAFETY: the bytes are copied before JavaScript runs again.
-    let bytes = unsafe { js::view_bytes(call.env(), call.arg(0)) }?;
-    CODE.get_or_init(|| bytes.to_vec());
+    let bytes = unsafe { js::view_bytes(call.env(), call.arg(1)) }?;
+    CODE.get_or_init(|| Code {
+        changed,
+        bytes: bytes.to_vec(),
+    });
     Ok(UNDEFINED)
 }

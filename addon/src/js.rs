@@ -280,6 +280,17 @@ pub fn read_i32(env: sys::napi_env, value: sys::napi_value) -> Result<i32> {
     }
 }
 
+/// Reads a number.
+pub fn read_f64(env: sys::napi_env, value: sys::napi_value) -> Result<f64> {
+    let mut number = 0.0;
+    // SAFETY: the out-parameter is a local; a value of another type gives `napi_number_expected`.
+    if unsafe { sys::napi_get_value_double(env, value, &raw mut number) } == sys::Status::napi_ok {
+        Ok(number)
+    } else {
+        Err(Failure::ArgType("a number was expected".to_owned()))
+    }
+}
+
 /// The bytes of a typed array or `DataView`; empty when its buffer is detached.
 ///
 /// # Safety

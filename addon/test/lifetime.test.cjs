@@ -177,3 +177,40 @@ test('a second copy in one thread has classes of its own', () => {
     },
   );
 });
+
+/** A worker that loads the package, uses it and closes; how it came to its code, and that it works. */
+const CACHED = `
+  const { parentPort } = require('node:worker_threads');
+  const vm = require('node:vm');
+  const { Script } = vm;
+  let given;
+  let rejected;
+  vm.Script = class extends Script {
+    constructor(source, options) {
+      super(source, options);
+      given = options.cachedData !== undefined;
+      rejected = this.cachedDataRejected;
+    }
+  };
+  const { DatabaseSync } = require(${JSON.stringify(require.resolve('../index.cjs'))});
+  const db = new DatabaseSync(':memory:');
+  const two = db.prepare('select 1 + 1 as two').get().two;
+  db.close();
+  parentPort.postMessage({ given, rejected, two });
+`;
+
+test('a worker hands its compiled code on to the next one, which can use it', async () => {
+  const seen = [];
+  for (let i = 0; i < 3; i++) {
+    const worker = new Worker(CACHED, { eval: true });
+    const exit = once(worker, 'exit');
+    seen.push((await once(worker, 'message'))[0]);
+    assert.deepStrictEqual(await exit, [0]);
+  }
+  // Other tests of this process may have been there before the first one.
+  assert.strictEqual(seen.at(-1).given, true);
+  for (const { given, rejected, two } of seen) {
+    if (given) assert.strictEqual(rejected, false);
+    assert.strictEqual(two, 2);
+  }
+});

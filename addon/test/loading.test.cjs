@@ -114,6 +114,51 @@ describe('modules', () => {
     first.close();
   });
 
+  test('workers one after the other, which hand on the code that V8 compiled', () => {
+    const printed = succeed(`
+      const { Worker } = require('node:worker_threads');
+      const { once } = require('node:events');
+      const { DatabaseSync } = require('./index.cjs');
+      const program = \`
+        const { parentPort } = require('node:worker_threads');
+        const { DatabaseSync } = require('./index.cjs');
+        const db = new DatabaseSync(':memory:');
+        const messages = [];
+        for (const wrong of [() => db.exec('nonsense'), () => db.prepare(1), () => DatabaseSync()]) {
+          try { wrong() } catch (error) { messages.push(error instanceof Error, error.message) }
+        }
+        messages.push(db.prepare('select 7 as a, ? as b').get('text').b, Object.keys(db));
+        db.close();
+        parentPort.postMessage(JSON.stringify(messages));
+      \`;
+      (async () => {
+        const answers = new Set();
+        for (let i = 0; i < 5; i++) {
+          const worker = new Worker(program, { eval: true });
+          const exit = once(worker, 'exit');
+          answers.add((await once(worker, 'message'))[0]);
+          if ((await exit)[0] !== 0) process.exit(9);
+        }
+        process.stdout.write([...answers].join('|'));
+      })();
+    `);
+    assert.deepStrictEqual(JSON.parse(printed), [
+      true,
+      'near "nonsense": syntax error',
+      true,
+      'The "sql" argument must be a string.',
+      true,
+      'Cannot call constructor without `new`',
+      'text',
+      ['isOpen', 'isTransaction', 'limits'],
+    ]);
+  });
+
+  test('files that are evaluated byte by byte are ASCII', () => {
+    const text = readFileSync(join(addon, 'lib', 'main.cjs'));
+    assert.ok(text.every((byte) => byte < 128));
+  });
+
   test('in a worker with an environment of its own', async () => {
     const { THREADPROOF_SQLITE_BINARY } = process.env;
     const worker = new Worker(
