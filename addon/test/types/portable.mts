@@ -32,7 +32,7 @@ const options: DatabaseSyncOptions = {
   timeout: 100,
   limits: { attach: 0, length: undefined },
 };
-using db = new DatabaseSync(new URL('file:///tmp/a.db'), options);
+using db = new DatabaseSync(new URL('file:///a.db'), options);
 new DatabaseSync(Buffer.from(':memory:')).close();
 const other: sqlite.DatabaseSync = new sqlite.DatabaseSync(':memory:');
 if (!other.isOpen) other.open();
