@@ -132,7 +132,7 @@ const STEPS = {
   db: {
     open(world) {
       const db = world.tools.open(world.below(4) === 0 ? world.tools.newFile() : ':memory:');
-      db.exec(SCHEMA);
+      db.exec(`PRAGMA synchronous=OFF; ${SCHEMA}`);
       STEPS.db.define(world, db);
       world.keep('db', db);
     },
