@@ -111,7 +111,12 @@ module.exports = (native, binary, used) => {
   {
     const name = worker.isMainThread ? 'the main thread' : `worker ${worker.threadId}`;
     /** Node-API 9 does not know shared buffers: the native half asks for views of what it is given. */
-    const toView = (value) => (isAnyArrayBuffer(value) ? new Uint8Array(value) : undefined);
+    const toView = (value) => {
+      if (!isAnyArrayBuffer(value)) return undefined;
+      // No view can be made of a detached one, which is as empty as any other.
+      return value.byteLength === 0 ? EMPTY_BYTES : new Uint8Array(value);
+    };
+    const EMPTY_BYTES = new Uint8Array(0);
     const take = (at, ...values) => {
       for (let i = 0; i < values.length; i++) SIDE[at + i] = values[i];
     };
@@ -665,7 +670,7 @@ module.exports = (native, binary, used) => {
       let count = 0;
       while (count < values.length && isBindable(values[count])) count++;
       // SQLite itself is to refuse one value too many: it remembers that as its last error.
-      if (error.errcode === OUT_OF_RANGE && count < MAX_PARAMS) values[count++] = undefined;
+      if (error?.errcode === OUT_OF_RANGE && count < MAX_PARAMS) values[count++] = undefined;
       write(values, count);
       native.stmtStart(this.#handle, word, extras[0], extras[1], extras[2], extras[3]);
       clearExtras();
