@@ -158,6 +158,8 @@ module.exports = (native, binary, used) => {
   let word = 0;
   /** Set for the next execution when even its first value cannot be an object of named ones. */
   let onlyPositions = false;
+  /** Set when an execution was given more values than there are parameters. */
+  let tooMany = false;
 
   const unbindable = (at) => argType(`Provided value cannot be bound to SQLite parameter ${at}.`);
 
@@ -605,6 +607,7 @@ module.exports = (native, binary, used) => {
         checkBindable(args[i], at + 1);
         if (at >= this.#count) {
           const message = 'column index out of range';
+          tooMany = true;
           throw sqliteError(OUT_OF_RANGE, message, message);
         }
         values[at] = args[i];
@@ -660,17 +663,18 @@ module.exports = (native, binary, used) => {
         if (values !== args) this.#arrangeBusy(args, values);
         return write(values, values.length);
       } catch (error) {
-        this.#bindInPart(values, error);
+        this.#bindInPart(values);
         throw error;
       }
     }
 
     /** What cannot be bound ends what ran before; what comes before it stays bound, as in Node. */
-    #bindInPart(values, error) {
+    #bindInPart(values) {
       let count = 0;
       while (count < values.length && isBindable(values[count])) count++;
       // SQLite itself is to refuse one value too many: it remembers that as its last error.
-      if (error?.errcode === OUT_OF_RANGE && count < MAX_PARAMS) values[count++] = undefined;
+      if (tooMany && count < MAX_PARAMS) values[count++] = undefined;
+      tooMany = false;
       write(values, count);
       native.stmtStart(this.#handle, word, extras[0], extras[1], extras[2], extras[3]);
       clearExtras();

@@ -12,12 +12,7 @@
 const { spawnSync } = require('node:child_process');
 const { copyFileSync, existsSync, mkdirSync, renameSync, statSync } = require('node:fs');
 const { join, resolve } = require('node:path');
-
-const LIBRARY = {
-  linux: 'libthreadproof_sqlite.so',
-  darwin: 'libthreadproof_sqlite.dylib',
-  win32: 'threadproof_sqlite.dll',
-};
+const { addon, library, target } = require('./library.cjs');
 
 function platform() {
   if (process.platform !== 'linux') return `${process.platform}-${process.arch}`;
@@ -25,9 +20,7 @@ function platform() {
   return `linux-${process.arch}-${glibcVersionRuntime ? 'gnu' : 'musl'}`;
 }
 
-const addon = resolve(__dirname, '..');
-const target = process.env.CARGO_TARGET_DIR ?? join(addon, '..', 'target');
-const built = resolve(process.argv[2] ?? join(target, 'release', LIBRARY[process.platform] ?? ''));
+const built = resolve(process.argv[2] ?? join(target, 'release', library));
 if (!existsSync(built) || !statSync(built).isFile()) {
   process.stderr.write(
     `stage: there is no binary at ${built}. Build it first with "npm run build" in addon/, or ` +
