@@ -44,7 +44,7 @@ module.exports = function hugeBytes(tools) {
   const subject = subjects(tools);
   let refused = 0;
   const refuse = (call, bytes, expected, what) => {
-    doing(tools, what);
+    doing(what);
     check.throws(() => call(subject, bytes), expected, what);
     refused += 1;
   };

@@ -28,7 +28,7 @@ module.exports = function hugeText(tools) {
   const { check, data } = tools;
   const subject = subjects(tools);
   if (data.way === 'a name') return name(subject, check);
-  doing(tools, `text of ${LENGTH} characters as ${data.way}`);
+  doing(`text of ${LENGTH} characters as ${data.way}`);
   check.throws(() => WAYS[data.way](subject, '\u00e9'.repeat(LENGTH)), TOO_BIG, data.way);
   check.same(subject.idle.all().length, 3);
   check.same(unharmed(subject), 'open');

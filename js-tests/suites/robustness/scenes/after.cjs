@@ -107,7 +107,7 @@ module.exports = function after(tools) {
   const outcomes = {};
   for (const [kind, schema] of Object.entries(SCHEMAS)) {
     for (const [event, happen] of Object.entries(EVENTS)) {
-      doing(tools, `${kind}, ${event}`);
+      doing(`${kind}, ${event}`);
       const subject = scene(tools, schema);
       const answers = { itself: said(happen, subject) };
       for (const [use, call] of Object.entries(USES)) answers[use] = said(call, subject);

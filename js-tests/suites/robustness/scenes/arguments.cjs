@@ -106,7 +106,7 @@ module.exports = function wrongArguments(plain) {
       const name = String(key);
       // A virtual table of any shape is a matter of its own; constructors are called elsewhere.
       if (name === 'constructor') continue;
-      doing(tools, `${kind}.${name}`);
+      doing(`${kind}.${name}`);
       calls += callAll(tools, kind, name, key);
     }
   }

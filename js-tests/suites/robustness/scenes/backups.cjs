@@ -60,7 +60,7 @@ async function closing(tools) {
       }),
   };
   for (const [name, start] of Object.entries(ways)) {
-    doing(tools, `the source is closed ${name}`);
+    doing(`the source is closed ${name}`);
     tools.file = tools.newFile();
     const db = makeSource(tools);
     const pages = await start(db);

@@ -148,7 +148,7 @@ const TAKERS = {
 function takers(tools, outcomes) {
   for (const [name, { bytes, key, value, call }] of Object.entries(TAKERS)) {
     const attempt = (what, make, act = () => {}) => {
-      doing(tools, `${name} of ${what}`);
+      doing(`${name} of ${what}`);
       const subject = subjects(tools);
       const view = make(bytes(subject));
       outcomes[`${what}, ${name}`] = said(() =>

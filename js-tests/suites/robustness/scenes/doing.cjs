@@ -9,7 +9,7 @@ const { isMainThread, threadId } = require('node:worker_threads');
  * Says what comes next, so that a crash can be told: the message of a failed test has the standard
  * error of its process. In a worker of a runner it would only be noise.
  */
-function doing(_tools, what) {
+function doing(what) {
   if (isMainThread) fs.writeSync(2, `${what}\n`);
 }
 

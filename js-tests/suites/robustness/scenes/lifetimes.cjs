@@ -58,7 +58,7 @@ async function everyOrder(tools) {
   // Every fifth keeps it cheap, and every member still is first, last and between.
   const chosen = orders.filter((_order, index) => index % 5 === 0);
   for (const order of chosen) {
-    doing(tools, order.join());
+    doing(order.join());
     dropInOrder(tools, collector, order);
   }
   await collector.collected();
@@ -78,7 +78,7 @@ const ALONE = {
 
 async function keptAlive(tools) {
   for (const [name, use] of Object.entries(ALONE)) {
-    doing(tools, `${name} alone`);
+    doing(`${name} alone`);
     const collector = new Collector();
     // In a function of its own, so that no frame of this one holds the rest of the family.
     const child = (() => {

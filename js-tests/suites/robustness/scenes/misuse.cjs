@@ -47,7 +47,7 @@ module.exports = async function misuse(plain) {
   const running = callback.set(subjects(tools), () => {});
   const outcomes = {};
   for (const [name, call] of Object.entries(misusesFor(running))) {
-    doing(tools, `${tools.data.callback} ${name}`);
+    doing(`${tools.data.callback} ${name}`);
     outcomes[name] = await tryOne(tools, callback, call);
   }
   return outcomes;

@@ -28,7 +28,7 @@ module.exports = async function noDatabase(plain) {
     'a Proxy of a database': new Proxy(subject.db, {}),
   };
   for (const [name, source] of Object.entries(sources)) {
-    doing(tools, `backup of ${name}`);
+    doing(`backup of ${name}`);
     const attempt = () => backup(source, tools.newFile());
     tools.check.throws(attempt, { name: 'TypeError' }, name);
   }

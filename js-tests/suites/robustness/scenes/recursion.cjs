@@ -44,7 +44,7 @@ const WAYS = {
 module.exports = function recursion(tools) {
   const { check, open } = tools;
   for (const [name, prepare] of Object.entries(WAYS)) {
-    doing(tools, name);
+    doing(name);
     const db = open(':memory:');
     const call = prepare(db);
     for (let round = 0; round < 2; round += 1) check.throws(call, FULL, name);

@@ -240,7 +240,7 @@ module.exports = async function sequences(plain) {
   const { seed, steps, rounds } = tools.data;
   const counts = { calls: 0, nested: 0, errors: 0 };
   for (let round = 0; round < rounds; round += 1) {
-    doing(tools, `sequence ${seed + round} of ${steps} steps`);
+    doing(`sequence ${seed + round} of ${steps} steps`);
     const world = new World(tools, seed + round, steps);
     while (world.left > 0) {
       for (let count = 0; count < 50; count += 1) world.step();

@@ -58,7 +58,7 @@ module.exports = async function thrown(plain) {
   let count = 0;
   for (const name of data.callbacks) {
     for (const [kind, value] of Object.entries(values())) {
-      doing(tools, `${name} throws ${kind}`);
+      doing(`${name} throws ${kind}`);
       const subject = subjects(tools);
       const callback = callbacks[name];
       let calls = 0;
