@@ -208,6 +208,8 @@ describe('the catalogue', () => {
       'concurrency',
       'error',
       'initialization',
+      'robustness',
+      'robustness-large',
       'simple',
       'termination',
     ]);
