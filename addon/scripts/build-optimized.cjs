@@ -12,7 +12,14 @@
  */
 
 const { spawnSync } = require('node:child_process');
-const { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } = require('node:fs');
+const {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+} = require('node:fs');
 const { isAbsolute, join } = require('node:path');
 const { parseArgs } = require('node:util');
 const { addon, library, target } = require('./library.cjs');
@@ -110,7 +117,8 @@ function build(triple, flags, links, kept) {
       },
     },
   );
-  if (status !== 0) fail('cargo failed, see above. "npm run build" is the build without a profile.');
+  if (status !== 0)
+    fail('cargo failed, see above. "npm run build" is the build without a profile.');
   const place = join(home, kept, library);
   mkdirSync(join(home, kept), { recursive: true });
   copyFileSync(join(folder, triple, 'release', library), place);
@@ -169,7 +177,9 @@ function main() {
   process.stdout.write(`${optimized}\n`);
   if (stage) {
     const script = join(__dirname, 'stage.cjs');
-    process.exitCode = spawnSync(process.execPath, [script, optimized], { stdio: 'inherit' }).status;
+    process.exitCode = spawnSync(process.execPath, [script, optimized], {
+      stdio: 'inherit',
+    }).status;
   } else {
     progress(`next: npm run stage -- ${optimized}`);
   }

@@ -71,6 +71,7 @@ const SCHEMA = `
   create table journal (id integer primary key autoincrement, kind text, detail text);
   create index customer_city on customer (city, since desc);
   create index purchase_customer on purchase (customer, placed);
+  create index line_sku on line (sku);
   create index purchase_open on purchase (placed) where state = 'open';
   create index product_price on product (cents / 100);
   create view turnover as
@@ -148,7 +149,7 @@ const QUESTIONS = [
   ['select email, credit from customer where id = ?', () => [1 + below(CUSTOMERS)]],
   ['select count(*) as n from customer where city = ?', () => [word()]],
   ['select title, cents from product where sku in (?, ?, ?)', () => [sku(), sku(), sku()]],
-  ['select sku, stock from product where stock < ? order by stock limit 5', () => [below(90)]],
+  ['select sku, stock from product where sku > ? and stock < 90 order by stock limit 5', late],
   [
     `select p.id, p.placed, l.sku, l.pieces, r.title
      from purchase p join line l on l.purchase = p.id left join product r on r.sku = l.sku
@@ -158,8 +159,8 @@ const QUESTIONS = [
   ['select * from turnover where customer = ?', () => [1 + below(900)]],
   [
     'select upper(substr(email, 1, 3)) || printf(\'-%04d\', id) as code, coalesce(photo, "city") is null ' +
-      "from customer where email like ? or email glob 'river*' limit 4",
-    () => [`${word()}.1%`],
+      "from customer where id > ? and (email like '%1@%' or email glob 'river*') limit 4",
+    () => [below(CUSTOMERS)],
   ],
   ["select id from purchase where state = 'open' and placed between ? and ?", () => [50, 55]],
   [
@@ -177,6 +178,10 @@ const QUESTIONS = [
   ['select name, sql from sqlite_schema where type = ? order by name', () => ['index']],
   ['pragma table_info(customer)', () => []],
 ];
+
+function late() {
+  return [`P-${String(PRODUCTS - 30 - below(20)).padStart(5, '0')}`];
+}
 
 function newcomer() {
   const id = 1 + below(CUSTOMERS);
@@ -276,10 +281,19 @@ function documents(db) {
   const queries = [
     ["select id, payload ->> '$.nested.at' as at from event where kind = ? limit 20", word],
     ["select json_set(payload, '$.flag', false, '$.extra', ?) from event limit 20", word],
-    ["select key, value from event, json_each(payload, '$.nested.list') where event.id = ?", customer],
+    [
+      "select key, value from event, json_each(payload, '$.nested.list') where event.id = ?",
+      customer,
+    ],
     ['select json_group_array(id) ids, json_object(?, 1) from event where id < 40', word],
-    ['select rowid, title, bm25(document) from document where document match ? order by rank limit 5', word],
-    [`select snippet(document, 1, '[', ']', '…', 6) as s from document where document match ? limit 5`, word],
+    [
+      'select rowid, title, bm25(document) from document where document match ? order by rank limit 5',
+      word,
+    ],
+    [
+      `select snippet(document, 1, '[', ']', '…', 6) as s from document where document match ? limit 5`,
+      word,
+    ],
     ["select count(*) from document where document match ? || '* NOT delta'", () => 'gar'],
     ['select id from place where west < ? and east > 92 and north > 95 limit 30', () => below(90)],
   ];
@@ -395,7 +409,10 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'train-'));
   try {
     await train(join(folder, 'wal.db'), 'pragma journal_mode = wal; pragma synchronous = normal');
-    await train(join(folder, 'rollback.db'), 'pragma journal_mode = delete; pragma synchronous = off');
+    await train(
+      join(folder, 'rollback.db'),
+      'pragma journal_mode = delete; pragma synchronous = off',
+    );
     await train(':memory:', 'pragma cache_size = -4000');
   } finally {
     rmSync(folder, { recursive: true });

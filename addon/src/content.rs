@@ -24,10 +24,10 @@ pub fn serialize(call: &Call<'_>) -> Result<sys::napi_value> {
         callback::after(db)?;
         if data.is_null() {
             // SQLite has said nothing of this: what it says of its last call is all there is.
-            return if len <= 0 {
-                Err(db.failure(ffi::SQLITE_ERROR))
-            } else {
-                Err(Failure::Resource(format!("no memory for {len} bytes")))
+            return match len {
+                ..0 => Err(db.failure(ffi::SQLITE_ERROR)),
+                0 => js::bytes(call.env(), &[]),
+                1.. => Err(Failure::Resource(format!("no memory for {len} bytes"))),
             };
         }
         let len = usize::try_from(len).unwrap_or(0);

@@ -124,3 +124,8 @@ fn loads_wherever_addons_may() {
 fn the_guides_programs_run() {
     run("guide.test.cjs");
 }
+
+#[test]
+fn the_optimised_build_learns() {
+    run("build.test.cjs");
+}
