@@ -1436,7 +1436,7 @@ module.exports = (native, binary, used) => {
     'DROP_TEMP_VIEW 15 DROP_TRIGGER 16 DROP_VIEW 17 INSERT 18 PRAGMA 19 READ 20 SELECT 21 ' +
     'TRANSACTION 22 UPDATE 23 ATTACH 24 DETACH 25 ALTER_TABLE 26 REINDEX 27 ANALYZE 28 ' +
     'CREATE_VTABLE 29 DROP_VTABLE 30 FUNCTION 31 SAVEPOINT 32 COPY 0 RECURSIVE 33';
-  const constants = { __proto__: null };
+  const constants = {};
   {
     const words = CONSTANTS.split(' ');
     for (let i = 0; i < words.length; i += 2) {
