@@ -55,29 +55,18 @@ function describeString(text, ctx) {
   return ['long', masked.length, masked.slice(0, 40), hash(masked)];
 }
 
-/**
- * The header of a database file holds the version of the library that wrote it, and a counter of
- * that library's: no behaviour of the module.
- */
-function withoutVersion(bytes) {
-  if (
-    bytes.length < 100 ||
-    Buffer.from(bytes.subarray(0, 15)).toString('latin1') !== 'SQLite format 3'
-  ) {
-    return bytes;
-  }
-  const copy = Uint8Array.from(bytes);
-  copy.fill(0, 92, 100);
-  return copy;
-}
+/** How pages are laid out differs between two versions of SQLite; what is in them is seen by queries. */
+const isDatabase = (bytes) =>
+  bytes.length >= 100 &&
+  Buffer.from(bytes.subarray(0, 15)).toString('latin1') === 'SQLite format 3';
 
 function describeBytes(view) {
-  const bytes = withoutVersion(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  const content = bytes.length <= 64 ? Buffer.from(bytes).toString('hex') : hash(bytes);
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const shown = bytes.length <= 64 ? Buffer.from(bytes).toString('hex') : hash(bytes);
   return [
     nameOf(Object.getPrototypeOf(view)),
     bytes.length,
-    content,
+    isDatabase(bytes) ? 'a database' : shown,
     view.byteOffset,
     view.buffer.byteLength,
   ];
@@ -123,7 +112,6 @@ function describeObject(value, ctx, depth) {
   if (value instanceof Described) return value.json;
   const label = ctx.labelOf(value);
   if (label) return ['ref', label];
-  if (types.isProxy(value)) return ['proxy'];
   if (typeof value === 'function') return ['function', value.name, value.length];
   if (depth > DEPTH) return ['deep'];
   if (types.isNativeError(value)) return describeError(value, ctx, depth);

@@ -38,7 +38,9 @@ if (process.argv[2] === '--on') {
   const module = require(process.argv[3]);
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'repro-')));
   process.chdir(dir);
-  const answer = await load('interpreter.cjs').run(CASE.program, module, dir);
+  const { run } = load('interpreter.cjs');
+  for (const program of CASE.before) await run(program, module, dir);
+  const answer = await run(CASE.program, module, dir);
   process.chdir('/');
   rmdirSync(dir);
   process.stdout.write(JSON.stringify(answer));

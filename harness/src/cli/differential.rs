@@ -36,9 +36,13 @@ pub(super) fn repro(args: &ReproArgs) -> Result<Exit, Error> {
     if let Some(module) = &args.module {
         target.module.clone_from(module);
     }
-    let trial = Pair::new(oracle, target, Known::table())
-        .run(&case.program)
-        .map_err(Error::io("run", &args.case))?;
+    let mut pair = Pair::new(oracle, target, Known::table());
+    let mut run = |program| pair.run(program).map_err(Error::io("run", &args.case));
+    for (number, program) in case.before.iter().enumerate() {
+        let trial = run(program)?;
+        print::line(&format!("before, {number}: {}", describe(&trial.verdict)))?;
+    }
+    let trial = run(&case.program)?;
     print::line(transcript(&case.program, &trial).trim_end())?;
     print::line(&describe(&trial.verdict))?;
     Ok(if trial.verdict.is_failure() {

@@ -41,6 +41,9 @@ pub struct Case {
     pub seed: crate::model::Seed,
     /// Which of its theme's programs it was.
     pub index: u32,
+    /// Programs that the same processes must have run before; mostly none.
+    #[serde(default)]
+    pub before: Vec<Program>,
     /// The program, as small as it got.
     pub program: Program,
     /// The builtin.
@@ -49,7 +52,7 @@ pub struct Case {
     pub target: Implementation,
     /// The difference, for people.
     pub difference: String,
-    /// Whether new processes show it too.
+    /// Whether new processes show it, after the programs of `before`.
     pub repeatable: bool,
 }
 
@@ -155,6 +158,7 @@ impl Case {
             sources.insert(name.to_owned(), text.into());
         }
         let case = json!({
+            "before": self.before,
             "program": self.program,
             "module": self.target.module,
             "env": self.target.env,
@@ -170,10 +174,16 @@ impl Case {
         let alone = if self.repeatable {
             ""
         } else {
-            "\nNew processes do not show it: it needs what ran before in the same process.\n"
+            "\nNew processes did not show it.\n"
         };
+        let mut before = String::new();
+        for program in &self.before {
+            before += "Before it, in the same processes:\n\n```\n";
+            before += &render::program(program);
+            before += "\n```\n\n";
+        }
         format!(
-            "# A difference from node:sqlite\n\n```\n{}\n```\n{alone}\nThe program ({}, number {}, seed {}):\n\n\
+            "# A difference from node:sqlite\n\n```\n{}\n```\n{alone}\n{before}The program ({}, number {}, seed {}):\n\n\
              ```\n{}\n```\n\nReplay it: `threadproof repro` on this folder, or `node repro.mjs` with Node 26.10.\n",
             self.difference,
             self.theme,

@@ -8,6 +8,9 @@ use super::{
     program::{Op, Program},
 };
 
+/// Stands between how the target ended and how the builtin did.
+const ALSO: &str = "; and node:sqlite: ";
+
 /// A place where two answers differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Leaf {
@@ -21,6 +24,10 @@ pub struct Leaf {
     pub oracle: Option<Value>,
     /// What the target says there.
     pub target: Option<Value>,
+    /// What came of the operation on the target, its trace left out.
+    pub ended: Option<Value>,
+    /// The trace of the operation on the builtin.
+    pub traced: Option<Value>,
 }
 
 /// How two implementations compare on one program.
@@ -63,13 +70,22 @@ impl Verdict {
                 let shape = |value: &Option<Value>| value.as_ref().map_or(String::new(), shape);
                 format!(
                     "{} {} {} {}",
-                    leaf.label,
+                    // Which limit it is makes no difference of its own.
+                    leaf.label
+                        .split(" db ")
+                        .next()
+                        .filter(|kind| *kind == "limit")
+                        .unwrap_or(&leaf.label),
                     at.join("/"),
                     shape(&leaf.oracle),
                     shape(&leaf.target)
                 )
             }
-            Verdict::TargetEnded(how) => format!("target {how}"),
+            Verdict::TargetEnded(how) => {
+                // Heap corruption does not end both processes each time.
+                let how = how.split(ALSO).next().unwrap_or(how);
+                format!("target {how}")
+            }
             Verdict::OracleEnded(how) => format!("oracle {how}"),
             Verdict::Broken(_) => "broken".to_owned(),
         }
@@ -103,9 +119,16 @@ pub(super) fn compare(
         (Answer::Outcomes(oracle), Answer::Outcomes(target)) if oracle == target => {
             return Verdict::Same;
         }
+        (Answer::Hung, Answer::Hung) => {
+            return Verdict::OracleEnded("both processes hung".to_owned());
+        }
         (Answer::Broken(how), _) => return Verdict::Broken(how.clone()),
         (_, Answer::Outcomes(_)) => {}
-        (_, other) => return Verdict::TargetEnded(other.describe()),
+        (Answer::Outcomes(_), other) => return Verdict::TargetEnded(other.describe()),
+        (oracle, other) => {
+            let (ours, theirs) = (other.describe(), oracle.describe());
+            return Verdict::TargetEnded(format!("{ours}{ALSO}{theirs}"));
+        }
     }
     let (Some(theirs), Some(ours)) = (oracle.read(), target.read()) else {
         return Verdict::OracleEnded(oracle.describe());
@@ -118,10 +141,9 @@ pub(super) fn compare(
             .get(op)
             .map_or("at the end".to_owned(), Op::label);
         let mut leaves = Vec::new();
-        walk(
+        outcome(
             theirs.outcomes.get(op),
             ours.outcomes.get(op),
-            &mut String::new(),
             &mut |at, oracle, target| {
                 leaves.push(Leaf {
                     op,
@@ -129,6 +151,8 @@ pub(super) fn compare(
                     at: at.to_owned(),
                     oracle: oracle.cloned(),
                     target: target.cloned(),
+                    ended: came_of(ours.outcomes.get(op)),
+                    traced: trace(theirs.outcomes.get(op)),
                 });
             },
         );
@@ -154,9 +178,42 @@ pub(super) fn compare(
             at: "text".to_owned(),
             oracle: None,
             target: None,
+            ended: None,
+            traced: None,
         });
     }
     Verdict::Explained(known.ids(explained))
+}
+
+/// What an operation returned or threw.
+fn came_of(outcome: Option<&Value>) -> Option<Value> {
+    let mut outcome = outcome?.clone();
+    outcome.as_object_mut()?.remove("t");
+    Some(outcome)
+}
+
+/// What happened during an operation.
+fn trace(outcome: Option<&Value>) -> Option<Value> {
+    outcome?.get("t").cloned()
+}
+
+/// Compares what came of one operation: a value and an error are one difference, and the trace another.
+fn outcome(oracle: Option<&Value>, target: Option<&Value>, see: &mut See<'_>) {
+    let (theirs, ours) = (came_of(oracle), came_of(target));
+    walk(theirs.as_ref(), ours.as_ref(), &mut String::new(), see);
+    let none = Value::Array(Vec::new());
+    let (theirs, ours) = (trace(oracle), trace(target));
+    walk(
+        Some(theirs.as_ref().unwrap_or(&none)),
+        Some(ours.as_ref().unwrap_or(&none)),
+        &mut "t".to_owned(),
+        see,
+    );
+}
+
+/// Whether a value is a call in a trace, which is one thing to a person.
+fn is_call(value: &Value) -> bool {
+    value.get(0).is_some_and(|first| first == "called")
 }
 
 /// Is shown a place, what the builtin says there, and what the target says.
@@ -176,6 +233,7 @@ fn walk(oracle: Option<&Value>, target: Option<&Value>, at: &mut String, see: &m
         length
     };
     match (oracle, target) {
+        (Some(theirs), Some(ours)) if is_call(theirs) && is_call(ours) => see(at, oracle, target),
         (Some(Value::Array(theirs)), Some(Value::Array(ours))) if theirs.len() == ours.len() => {
             for (index, (theirs, ours)) in theirs.iter().zip(ours).enumerate() {
                 let length = within(at, &index.to_string());
@@ -211,18 +269,13 @@ fn walk(oracle: Option<&Value>, target: Option<&Value>, at: &mut String, see: &m
             }
         }
         (Some(Value::Object(theirs)), Some(Value::Object(ours))) => {
-            let same = theirs.len() == ours.len() && theirs.keys().eq(ours.keys());
-            if same || theirs.contains_key("t") || ours.contains_key("t") {
-                let mut keys: Vec<&String> = theirs.keys().chain(ours.keys()).collect();
-                keys.sort_unstable();
-                keys.dedup();
-                for key in keys {
-                    let length = within(at, key);
-                    walk(theirs.get(key), ours.get(key), at, see);
-                    at.truncate(length);
-                }
-            } else {
-                see(at, oracle, target);
+            if !theirs.keys().eq(ours.keys()) {
+                return see(at, oracle, target);
+            }
+            for key in theirs.keys() {
+                let length = within(at, key);
+                walk(theirs.get(key), ours.get(key), at, see);
+                at.truncate(length);
             }
         }
         _ => see(at, oracle, target),

@@ -1,7 +1,11 @@
 //! Runs the programs of a theme on a pair of implementations; what differs is confirmed, made small and
 //! saved.
 
-use std::{io, path::PathBuf, sync::Mutex};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
 
 use proptest::strategy::{Strategy, ValueTree};
 
@@ -15,10 +19,14 @@ use super::{
     pair::Pair,
     program::Program,
     render,
-    shrink::{Budget, shrink},
+    shrink::{Budget, fewest, shrink, shrink_alone},
     tally::Tally,
 };
 use crate::model::Seed;
+
+/// Of the programs that show a difference only together, so many are made small: each try starts two
+/// processes.
+const SHRUNK_TOGETHER: usize = 3;
 
 /// What all threads of a job have in common.
 #[derive(Debug)]
@@ -105,37 +113,64 @@ impl Hunter {
         tree: &mut dyn ValueTree<Value = Program>,
         first: &Verdict,
     ) -> io::Result<(String, PathBuf)> {
+        let history = pair.history().to_vec();
         let signature = first.signature();
-        let again = pair.run_alone(&tree.current())?;
-        let repeatable = again.verdict.signature() == signature;
         let mut failed = None;
-        let program = if repeatable {
-            shrink(tree, self.budget, &mut |program| match pair.run(program) {
-                Ok(trial) => trial.verdict.signature() == signature,
-                Err(error) => {
-                    failed.get_or_insert(error);
-                    false
-                }
-            })
+        let mut tried = |trial: io::Result<Option<Verdict>>| match trial {
+            Ok(verdict) => verdict.is_some_and(|verdict| verdict.signature() == signature),
+            Err(error) => {
+                failed.get_or_insert(error);
+                false
+            }
+        };
+        let run =
+            |pair: &mut Pair, program: &Program| pair.run(program).map(|trial| Some(trial.verdict));
+        let alone = pair.run_alone(&tree.current())?;
+        let mut programs = if alone.verdict.signature() == signature {
+            vec![shrink(tree, self.budget, &mut |program| {
+                tried(run(pair, program))
+            })]
         } else {
-            tree.current()
+            // Something that ran before in the same process has a part in it.
+            let mut all_show = |programs: &[Program]| {
+                let found = pair.run_all(programs, &mut |verdict| verdict.signature() == signature);
+                tried(found.map(|found| found.map(|(_, trial)| trial.verdict)))
+            };
+            let mut programs = fewest(history, self.budget, &mut all_show);
+            for index in (0..programs.len()).rev().take(SHRUNK_TOGETHER) {
+                let mut tried = programs.clone();
+                programs[index] =
+                    shrink_alone(programs[index].clone(), self.budget, &mut |program| {
+                        tried[index] = program.clone();
+                        all_show(&tried)
+                    });
+            }
+            programs
         };
         if let Some(error) = failed {
             return Err(error);
         }
-        let last = pair.run_alone(&program)?;
-        let verdict = if last.verdict.signature() == signature {
-            last.verdict
-        } else {
-            first.clone()
+        let last = pair.run_all(&programs, &mut |verdict| verdict.signature() == signature)?;
+        let repeatable = last.is_some();
+        let verdict = match last {
+            Some((index, trial)) => {
+                programs.truncate(index + 1);
+                trial.verdict
+            }
+            None => first.clone(),
         };
+        let program = programs.pop().unwrap_or_else(|| tree.current());
+        if !repeatable {
+            programs.clear();
+        }
         let case = Case {
             version: CASE_VERSION,
             kind: CASE_KIND.to_owned(),
             theme: origin.theme.title().to_owned(),
             seed: origin.seed,
             index: origin.index,
-            program,
+            before: programs,
+            program: if repeatable { program } else { tree.current() },
             oracle: self.oracle.clone(),
             target: self.target.clone(),
             difference: describe(&verdict),
@@ -144,19 +179,23 @@ impl Hunter {
         let dir = case
             .save(&self.failures, &slug(&signature))
             .map_err(io::Error::other)?;
-        let alone = if repeatable {
-            ""
-        } else {
-            "\n(not in new processes: it needs what ran before)"
-        };
-        let text = format!(
-            "{}{alone}\n{}\nreplay: threadproof repro {}",
-            case.difference,
-            render::program(&case.program),
-            crate::plan::quote(&dir.to_string_lossy())
-        );
-        Ok((text, dir))
+        Ok((text_of(&case, &dir), dir))
     }
+}
+
+/// What a person reads of a case.
+fn text_of(case: &Case, dir: &Path) -> String {
+    let how = match (case.repeatable, case.before.len()) {
+        (false, _) => "\n(new processes did not show it)".to_owned(),
+        (true, 0) => String::new(),
+        (true, before) => format!("\n(after {before} other programs in the same processes)"),
+    };
+    format!(
+        "threadproof repro {}\n{}{how}\n{}",
+        crate::plan::quote(&dir.to_string_lossy()),
+        case.difference,
+        render::program(&case.program)
+    )
 }
 
 /// A folder's name for a signature: readable, and unique by its hash.

@@ -1,7 +1,7 @@
 //! The table of differences that have a reason: `differences.toml`, which `docs/differences.md`
 //! explains to people.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::compare::Leaf;
 
@@ -43,16 +43,42 @@ pub struct Rule {
     /// Pattern of what the builtin says, as JSON.
     #[serde(default)]
     oracle: String,
-    /// Pattern of what the target says, as JSON.
+    /// Pattern of what the target says, as JSON, or several of which one holds.
+    #[serde(default, deserialize_with = "one_or_more")]
+    target: Vec<String>,
+    /// Pattern that holds for one of both.
     #[serde(default)]
-    target: String,
+    either: Option<String>,
+    /// Pattern of what the operation came to on the target.
+    #[serde(default = "anything")]
+    ended: String,
+    /// Pattern of what happened during it on the builtin.
+    #[serde(default = "anything")]
+    traced: String,
     /// Whether nothing after it can be compared.
     #[serde(default)]
     stops: bool,
 }
 
+fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Patterns {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match Patterns::deserialize(deserializer)? {
+        Patterns::One(pattern) => vec![pattern],
+        Patterns::More(patterns) => patterns,
+    })
+}
+
 fn yes() -> bool {
     true
+}
+
+fn anything() -> String {
+    "*".to_owned()
 }
 
 impl Known {
@@ -89,7 +115,13 @@ impl Known {
                 && matches(&rule.op, &leaf.label)
                 && matches(&rule.at, &leaf.at)
                 && matches(&rule.oracle, &oracle)
-                && matches(&rule.target, &target)
+                && rule.target.iter().any(|pattern| matches(pattern, &target))
+                && matches(&rule.ended, &json(&leaf.ended))
+                && matches(&rule.traced, &json(&leaf.traced))
+                && rule
+                    .either
+                    .as_ref()
+                    .is_none_or(|either| matches(either, &oracle) || matches(either, &target))
         };
         let at = self.rules.iter().position(explains)?;
         Some((at, self.rules[at].stops))
@@ -168,8 +200,11 @@ mod tests {
                 "{id} says where"
             );
             let vague = |pattern: &str| pattern.chars().all(|char| char == '*');
+            let either = rule.either.as_deref().unwrap_or("*");
             assert!(
-                !(vague(&rule.oracle) && vague(&rule.target)),
+                !(vague(&rule.oracle)
+                    && rule.target.iter().all(|pattern| vague(pattern))
+                    && vague(either)),
                 "{id} says what"
             );
         }

@@ -21,6 +21,8 @@ pub struct Pair {
     known: Known,
     /// The builtin against itself: whatever ends its process, it is the builtin's doing.
     control: bool,
+    /// What the running processes were given, in order.
+    history: Vec<Program>,
 }
 
 /// What a program came to.
@@ -40,6 +42,7 @@ impl Pair {
         let control = oracle.module == target.module;
         Pair {
             control,
+            history: Vec::new(),
             oracle: Child::new(oracle),
             target: Child::new(target),
             known,
@@ -51,6 +54,7 @@ impl Pair {
         if self.oracle.age() >= AGE || self.target.age() >= AGE {
             self.renew();
         }
+        self.history.push(program.clone());
         let line = program.to_line();
         self.oracle.give(&line)?;
         self.target.give(&line)?;
@@ -72,9 +76,32 @@ impl Pair {
         self.run(program)
     }
 
+    /// What the running processes were given, the last program included.
+    pub(super) fn history(&self) -> &[Program] {
+        &self.history
+    }
+
+    /// Runs programs one after the other on two new processes. Gives the first trial of which `shows`
+    /// holds, and the number of its program.
+    pub(super) fn run_all(
+        &mut self,
+        programs: &[Program],
+        shows: &mut dyn FnMut(&Verdict) -> bool,
+    ) -> io::Result<Option<(usize, Trial)>> {
+        self.renew();
+        for (index, program) in programs.iter().enumerate() {
+            let trial = self.run(program)?;
+            if shows(&trial.verdict) {
+                return Ok(Some((index, trial)));
+            }
+        }
+        Ok(None)
+    }
+
     fn renew(&mut self) {
         self.oracle.stop();
         self.target.stop();
+        self.history.clear();
     }
 }
 

@@ -33,6 +33,13 @@ struct Purse {
 }
 
 impl Purse {
+    fn new(budget: Budget) -> Self {
+        Purse {
+            left: budget.tries,
+            end: Instant::now() + budget.time,
+        }
+    }
+
     fn spend(&mut self) -> bool {
         let some = self.left > 0 && Instant::now() < self.end;
         self.left = self.left.saturating_sub(1);
@@ -46,10 +53,7 @@ pub(super) fn shrink(
     budget: Budget,
     shows: &mut dyn FnMut(&Program) -> bool,
 ) -> Program {
-    let mut purse = Purse {
-        left: budget.tries,
-        end: Instant::now() + budget.time,
-    };
+    let mut purse = Purse::new(budget);
     let mut best = tree.current();
     let mut going = tree.simplify();
     // Most is left for the second way, which takes single operations out of callbacks.
@@ -63,6 +67,43 @@ pub(super) fn shrink(
         };
     }
     trim(best, &mut purse, shows)
+}
+
+/// The same without a tree, where programs before this one have a part in it.
+pub(super) fn shrink_alone(
+    program: Program,
+    budget: Budget,
+    shows: &mut dyn FnMut(&Program) -> bool,
+) -> Program {
+    trim(program, &mut Purse::new(budget), shows)
+}
+
+/// The fewest programs, run one after the other, for which `shows` holds: what one of them leaves behind
+/// is what the last one needs.
+pub(super) fn fewest(
+    mut programs: Vec<Program>,
+    budget: Budget,
+    shows: &mut dyn FnMut(&[Program]) -> bool,
+) -> Vec<Program> {
+    let mut purse = Purse::new(budget);
+    let mut size = programs.len() / 2;
+    while size > 0 {
+        let mut start = 0;
+        while start < programs.len() {
+            let mut fewer = programs.clone();
+            fewer.drain(start..(start + size).min(programs.len()));
+            if !purse.spend() {
+                return programs;
+            }
+            if !fewer.is_empty() && shows(&fewer) {
+                programs = fewer;
+            } else {
+                start += size;
+            }
+        }
+        size /= 2;
+    }
+    programs
 }
 
 /// Leaves out, for as long as anything can be: runs of operations first, then single ones, then arguments and

@@ -74,7 +74,7 @@ pub(super) fn with_parameters() -> Of<String> {
         "SELECT CAST(? AS INTEGER) AS i, CAST(?1 AS TEXT) AS t, CAST(?1 AS BLOB) AS b",
         "SELECT ? LIMIT ?",
         "SELECT f0(?), f1(?, ?)",
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i FROM n",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i FROM n LIMIT 9",
     ])
 }
 

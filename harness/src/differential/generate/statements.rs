@@ -172,7 +172,7 @@ fn setting() -> Of<Vec<Op>> {
         "setAllowBareNamedParameters",
         "setAllowUnknownNamedParameters",
     ]);
-    let arg = prop_oneof![8 => any::<bool>().prop_map(Val::Bool), 1 => odd()];
+    let arg = prop_oneof![4 => any::<bool>().prop_map(Val::Bool), 1 => odd()];
     let then = (word(&["get", "all", "run", "columns"]), parameters());
     (stmt(), method, arg, then)
         .prop_map(|(on, method, arg, (run, args))| {
