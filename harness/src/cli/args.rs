@@ -240,17 +240,12 @@ pub(super) struct ReproArgs {
     /// A case.json, or the folder that holds it
     pub(super) case: PathBuf,
     /// Node to run it on [default: the one that it was found on]
-    #[arg(
-        long,
-        env = "THREADPROOF_REPRO_NODE",
-        value_name = "FILE",
-        hide_env = true
-    )]
+    #[arg(long, env = "THREADPROOF_NODE", value_name = "FILE", hide_env = true)]
     pub(super) node: Option<PathBuf>,
     /// Module to run it on, as `require` takes it [default: the one that it was found in]
     #[arg(
         long,
-        env = "THREADPROOF_REPRO_MODULE",
+        env = "THREADPROOF_MODULE",
         value_name = "MODULE",
         hide_env = true
     )]

@@ -17,6 +17,8 @@ fn every_flag_has_its_variable() {
     let all = command.get_arguments().chain(
         command
             .get_subcommands()
+            // What the harness starts itself is told all by its harness.
+            .filter(|command| !command.is_hide_set())
             .flat_map(clap::Command::get_arguments),
     );
     for arg in all {

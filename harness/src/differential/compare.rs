@@ -325,7 +325,9 @@ mod tests {
         let fine = answer("[]");
         let known = Known::none();
         assert!(compare(&program, &fine, &Answer::Hung, &known).is_failure());
-        assert!(compare(&program, &Answer::Hung, &Answer::Hung, &known).is_failure());
+        let died = || Answer::Died(crate::model::ExitStatus::NotStarted);
+        assert!(compare(&program, &died(), &died(), &known).is_failure());
+        assert!(!compare(&program, &Answer::Hung, &Answer::Hung, &known).is_failure());
         let ended = compare(&program, &Answer::Hung, &fine, &known);
         assert!(matches!(ended, Verdict::OracleEnded(_)));
         assert!(!ended.is_failure());
