@@ -228,7 +228,7 @@ fn suites_with_mutant(fixture: &Fixture, mutant: &str) {
     let text = format!(
         "id = \"mutant\"\ntitle = \"A planted difference\"\nprofile = \"sqlite\"\nadapter = \"adapter.cjs\"\n\
          source = {{ path = {:?} }}\nsupports = [\"node-sqlite-26\"]\ndefault = false\n[env]\nMUTANT = {mutant:?}\n",
-        mutants()
+        mutants().to_string_lossy()
     );
     fs::write(target.join("target.toml"), text).expect("a file in a temp dir");
     fs::write(target.join("adapter.cjs"), "'use strict';\n").expect("a file in a temp dir");
