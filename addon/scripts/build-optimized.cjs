@@ -117,8 +117,7 @@ function build(triple, flags, links, kept) {
       },
     },
   );
-  if (status !== 0)
-    fail('cargo failed, see above. "npm run build" is the build without a profile.');
+  if (status !== 0) fail('cargo failed, see above; "npm run build" needs no profile');
   const place = join(home, kept, library);
   mkdirSync(join(home, kept), { recursive: true });
   copyFileSync(join(folder, triple, 'release', library), place);

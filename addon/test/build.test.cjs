@@ -4,7 +4,14 @@
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 const { after, beforeEach, test } = require('node:test');
@@ -134,11 +141,19 @@ test('a cargo that is missing or fails is named', () => {
   assert.strictEqual(failed.builds.length, 1);
 });
 
-test('a training without a profile ends the build', () => {
+test('a training without a profile ends the build, whatever an earlier build left', () => {
+  for (const [part, name] of [
+    ['profile', '0123-sqlite3.gcda'],
+    ['optimized', library],
+  ]) {
+    mkdirSync(join(target, 'pgo', part), { recursive: true });
+    writeFileSync(join(target, 'pgo', part, name), 'old');
+  }
   const { status, stderr, builds } = build([], { FAKE_CARGO: 'leaves no profile' });
   assert.strictEqual(status, 1, stderr);
   assert.match(stderr, /left no profile of SQLite/);
   assert.strictEqual(builds.length, 1);
+  assert.strictEqual(existsSync(join(target, 'pgo', 'optimized', library)), false);
 });
 
 test('a library that is still instrumented does not pass', () => {
