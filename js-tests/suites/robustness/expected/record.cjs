@@ -35,10 +35,8 @@ const without = (entries, base) =>
 
 const TABLES = {
   async misuse(dir) {
-    const found = {};
-    for (const callback of Object.keys(callbacks)) {
-      if (!callbacks[callback].needs) found[callback] = await scene('misuse', { callback, dir });
-    }
+    const known = Object.keys(callbacks).filter((callback) => !callbacks[callback].needs);
+    const found = await scene('misuse', { callbacks: known, dir });
     const split = (outcome) => /^(.*) \| (.*?) \| (open|closed)$/s.exec(outcome).slice(1);
     const usual = {};
     for (const name of new Set(Object.values(found).flatMap(Object.keys))) {

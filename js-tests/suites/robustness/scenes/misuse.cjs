@@ -1,5 +1,5 @@
 'use strict';
-// Tries each misuse inside one callback, each on a database of its own, and gives what came of it: what the
+// Tries each misuse inside callbacks, each on a database of its own, and gives what came of it: what the
 // misuse said inside, what the call that led to the callback said, and whether the database still works.
 
 const callbacks = require('../callbacks/index.cjs');
@@ -41,14 +41,21 @@ async function tryOne(tools, callback, misuse) {
   return [...inside, ...settled, outside, unharmed(subject)].join(' | ');
 }
 
-module.exports = async function misuse(plain) {
-  const tools = withFiles(plain);
-  const callback = callbacks[tools.data.callback];
+/** `{ misuse: outcome }` of one callback. */
+async function tryAll(tools, name) {
+  const callback = callbacks[name];
   const running = callback.set(subjects(tools), () => {});
   const outcomes = {};
-  for (const [name, call] of Object.entries(misusesFor(running))) {
-    doing(`${tools.data.callback} ${name}`);
-    outcomes[name] = await tryOne(tools, callback, call);
+  for (const [misuse, call] of Object.entries(misusesFor(running))) {
+    doing(`${name} ${misuse}`);
+    outcomes[misuse] = await tryOne(tools, callback, call);
   }
   return outcomes;
+}
+
+module.exports = async function misuse(plain) {
+  const tools = withFiles(plain);
+  const found = {};
+  for (const name of tools.data.callbacks) found[name] = await tryAll(tools, name);
+  return found;
 };
