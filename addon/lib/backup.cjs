@@ -26,6 +26,7 @@ module.exports = ({
   uncurry,
   errors,
   checkObject,
+  isInt32,
   checkPath,
   isObject,
   Database,
@@ -39,7 +40,7 @@ module.exports = ({
     const options = args[2];
     checkObject(options);
     const { rate = 100 } = options;
-    if (typeof rate !== 'number' || (rate | 0) !== rate) {
+    if (!isInt32(rate)) {
       throw argType('The "options.rate" argument must be an integer.');
     }
     if (rate <= 0) throw outOfRange('The "options.rate" argument must be a positive integer.');

@@ -8,6 +8,7 @@ module.exports = ({
   uncurry,
   errors,
   checkObject,
+  isInt32,
   isUint8Array,
   ofThisRealm,
   Database,
@@ -15,7 +16,6 @@ module.exports = ({
 }) => {
   const { argType, argValue, coded, outOfRange, state } = errors;
   const invoke = uncurry(Function.prototype.call);
-  const isInt32 = (value) => typeof value === 'number' && (value | 0) === value;
   /** Bytes of a changeset, which SQLite counts in an int. */
   const LONGEST = 0x7fffffff;
   const ABORTED = 4;

@@ -8,6 +8,7 @@
 module.exports = ({
   native,
   settle,
+  isInt32,
   errors,
   Database: Internal,
   DatabaseSync,
@@ -16,7 +17,6 @@ module.exports = ({
 }) => {
   const { argType, argValue, illegal, outOfRange } = errors;
   const { handleOf } = Statement.internals;
-  const isInt32 = (value) => typeof value === 'number' && (value | 0) === value;
 
   // -------------------------------------------------------------------------------------------
   // Statements

@@ -7,13 +7,12 @@
  * collected together. What keeps them is the connection.
  */
 
-module.exports = ({ native, settle, uncurry, errors, checkObject, boolean }) => {
+module.exports = ({ native, settle, uncurry, errors, checkObject, isInt32, boolean }) => {
   const { argType, state } = errors;
   const BIGINTS = 1;
   const DETERMINISTIC = 2;
   const DIRECT_ONLY = 4;
   const invoke = uncurry(Function.prototype.call);
-  const isInt32 = (value) => typeof value === 'number' && (value | 0) === value;
 
   function checkFunction(value, name) {
     if (typeof value !== 'function') throw argType(`The "${name}" argument must be a function.`);
@@ -165,7 +164,7 @@ module.exports = ({ native, settle, uncurry, errors, checkObject, boolean }) => 
             } finally {
               conn.authorizing--;
             }
-            if (!isInt32(answer) || Object.is(answer, -0)) {
+            if (!isInt32(answer)) {
               throw new TypeError('Authorizer callback must return an integer authorization code');
             }
             if (answer < 0 || answer > 2) {

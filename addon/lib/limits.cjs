@@ -20,10 +20,9 @@ const NAMES = Object.keys(LIMITS);
 /** Above every limit: SQLite cuts it down to the largest that it was built with. */
 const LARGEST = 0x7fffffff;
 
-const isInt32 = (value) => typeof value === 'number' && (value | 0) === value;
 const isLimit = (key) => typeof key === 'string' && Object.hasOwn(LIMITS, key);
 
-module.exports = ({ errors: { argType, outOfRange }, isObject }) => ({
+module.exports = ({ errors: { argType, outOfRange }, isObject, isInt32 }) => ({
   /** The option `limits` as pairs of numbers. */
   check(limits) {
     const checked = [];
@@ -56,7 +55,8 @@ module.exports = ({ errors: { argType, outOfRange }, isObject }) => ({
     };
     for (const name of NAMES) {
       Object.defineProperty(target, name, {
-        value: read(LIMITS[name]),
+        // Read when it is looked at: the database may be closed now.
+        value: undefined,
         writable: true,
         enumerable: true,
         configurable: false,

@@ -396,6 +396,8 @@ module.exports = (native, binary, used) => {
   /** Node 22.10 and later refuse to clone what is marked; before, a clone is an empty object. */
   const uncloneable = worker.markAsUncloneable ?? (() => {});
 
+  /** As V8 sees it: -0 is none. */
+  const isInt32 = (value) => typeof value === 'number' && Object.is(value | 0, value);
   const isObject = (value) =>
     value !== null && (typeof value === 'object' || typeof value === 'function');
 
@@ -664,6 +666,8 @@ module.exports = (native, binary, used) => {
         return write(values, values.length);
       } catch (error) {
         this.#bindInPart(values);
+        // A statement that cannot be executed says so before it looks at values.
+        if (values === args && I32[STATUS] !== 0) this.#fail();
         throw error;
       }
     }
@@ -1096,7 +1100,7 @@ module.exports = (native, binary, used) => {
     const doubleQuoted = boolean(options, 'enableDoubleQuotedStringLiterals') ?? false;
     const extensions = boolean(options, 'allowExtension') ?? false;
     const { timeout = 0 } = options;
-    if (typeof timeout !== 'number' || (timeout | 0) !== timeout) {
+    if (!isInt32(timeout)) {
       throw argType('The "options.timeout" argument must be an integer.');
     }
     const readBigInts = boolean(options, 'readBigInts') ?? false;
@@ -1194,7 +1198,7 @@ module.exports = (native, binary, used) => {
     });
 
     static #limitsOf = accessor(function () {
-      Database.live(this);
+      Database.#of(this);
       this.#limits ??= lib('limits').limitsOf(
         (id) => native.dbLimit(Database.live(this).handle, id, -1),
         (id, value) => native.dbLimit(Database.opened(this).handle, id, value),
@@ -1392,6 +1396,7 @@ module.exports = (native, binary, used) => {
     checkObject,
     checkPath,
     isObject,
+    isInt32,
     isUint8Array,
     ofThisRealm,
     boolean,

@@ -6,6 +6,7 @@ const { isProxy } = require('node:util').types;
 
 module.exports = ({
   errors,
+  isInt32,
   defineProperty,
   accessor,
   dressMethods,
@@ -127,7 +128,7 @@ module.exports = ({
     create(conn, maxSize = DEFAULT_SIZE) {
       const must = 'The "maxSize" argument must be a positive integer.';
       if (typeof maxSize !== 'number') throw argType(must);
-      if ((maxSize | 0) !== maxSize || maxSize <= 0) throw outOfRange(must);
+      if (!isInt32(maxSize) || maxSize <= 0) throw outOfRange(must);
       return new TagStore(conn.database, maxSize);
     },
   };

@@ -200,6 +200,19 @@ impl Raised {
         self.any.get()
     }
 
+    /// Takes what is there away, for a clean-up that is called in spite of it.
+    pub fn set_aside(&self) -> Option<Failure> {
+        self.take().err()
+    }
+
+    /// Puts it back, in place of what the clean-up left.
+    pub fn put_back(&self, failure: Option<Failure>) {
+        if let Some(failure) = failure {
+            self.forget();
+            self.put(failure);
+        }
+    }
+
     /// Forgets it, where nobody can be told.
     fn forget(&self) {
         self.any.set(false);
@@ -309,7 +322,8 @@ pub fn after_quietly(db: &Db) {
 /// it failed, and SQLite must be told so; why is remembered until [`after`].
 #[inline]
 pub fn enter<T>(db: &Db, run: impl FnOnce(&mut Scope) -> Result<T>) -> Option<T> {
-    if db.is_muted() || !db.state().is_alive() {
+    // After a failure nothing more is called, as Node-API itself has it after an exception.
+    if db.is_muted() || db.raised().is_set() || !db.state().is_alive() {
         return None;
     }
     let mut scope = db.scopes().enter(db.state().raw())?;

@@ -205,14 +205,16 @@ impl Stmt {
 
     /// Back to the start: gives locks back, keeps bindings. What callbacks leave is for the caller.
     #[inline]
-    fn reset(&self) {
+    fn reset(&self) -> c_int {
         let raw = self.raw.get();
-        if self.active.replace(false) && !raw.is_null() {
-            let before = self.busy.replace(true);
-            // SAFETY: not finalized. The code is that of the last step, which was reported then.
-            unsafe { ffi::sqlite3_reset(raw) };
-            self.busy.set(before);
+        if !self.active.replace(false) || raw.is_null() {
+            return ffi::SQLITE_OK;
         }
+        let before = self.busy.replace(true);
+        // SAFETY: not finalized. The code is that of the last step.
+        let code = unsafe { ffi::sqlite3_reset(raw) };
+        self.busy.set(before);
+        code
     }
 
     /// The same after an error, which is the one to report.
@@ -233,9 +235,9 @@ impl Stmt {
     #[inline]
     fn begin(&self, call: &Call<'_>) -> Result<()> {
         self.idle()?;
-        if self.active.get() {
-            self.stop()?;
-        }
+        // As in Node, an iteration that failed says so once more when the next execution begins.
+        let code = self.reset();
+        self.db.settle(code)?;
         self.db.watched().start(self.db.in_callback());
         if let Some(milliseconds) = self.allowed.get() {
             self.deadline.set(Some(Deadline::after(milliseconds)));
@@ -334,7 +336,7 @@ impl Stmt {
     pub fn next(&self, call: &Call<'_>) -> Result<sys::napi_value> {
         self.idle()?;
         self.read_one(call).inspect_err(|failure| {
-            if !matches!(failure, Failure::OutOfRange(_)) {
+            if !matches!(failure, Failure::OutOfRange(_) | Failure::Sqlite { .. }) {
                 self.abandon();
             }
         })

@@ -293,12 +293,14 @@ fn end_scan(cursor: &mut Cursor, module: &Module, db: &Db) -> Option<()> {
     }
     // As in `for … of`: the first error wins over what an iterator says when it is returned.
     let quiet = cursor.refusal.is_some();
+    let failure = db.raised().set_aside();
     let done = callback::enter(db, |scope| {
         callback::despite_exception(db.state().raw(), quiet, |env| {
             let number = js::int32(env, slot - 1)?;
             module.close.call(scope, &[number]).map(|_| ())
         })
     });
+    db.raised().put_back(failure);
     module.free.borrow_mut().push(slot - 1);
     done
 }
