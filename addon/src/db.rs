@@ -440,6 +440,9 @@ impl Db {
             ffi::sqlite3_set_authorizer(raw, None, ptr::null_mut());
             ffi::sqlite3_trace_v2(raw, 0, None, ptr::null_mut());
             if ffi::sqlite3_close(raw) != ffi::SQLITE_OK {
+                // A backup keeps it; nobody is left to end the transaction that it may wait for.
+                let rollback = c"rollback".as_ptr();
+                ffi::sqlite3_exec(raw, rollback, None, ptr::null_mut(), ptr::null_mut());
                 sqlite3_close_v2(raw);
             }
         }
