@@ -2,9 +2,6 @@
 
 /** Decoders of rows as code, for shapes of which many rows are read. See `cell` in ../index.cjs. */
 
-/** Names of one shape that are longer in all are not put into code. */
-const MAX_CODE = 1 << 16;
-
 module.exports = ({ cells }) => {
   const NEEDS = Object.keys(cells);
   const VALUES = Object.values(cells);
@@ -36,7 +33,6 @@ module.exports = ({ cells }) => {
   return {
     /** A decoder, or null where there can be none: then rows are decoded cell by cell. */
     compile(shape) {
-      if (shape.names.reduce((sum, name) => sum + name.length, 0) > MAX_CODE) return null;
       const code = source(shape);
       let factory;
       try {

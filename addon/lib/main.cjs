@@ -313,6 +313,8 @@ module.exports = (native, binary, used) => {
 
   /** Rows of one shape after which a decoder of its own pays for its compilation. */
   const COMPILE_AFTER = 500;
+  /** Characters of the names of a shape that is kept. */
+  const LONGEST_NAMES = 1 << 16;
   /** Shapes that are kept; statements hold their own beyond that. */
   const MAX_SHAPES = 256;
   const shapes = new Map();
@@ -330,6 +332,14 @@ module.exports = (native, binary, used) => {
 
     /** The shape of these columns; shared by all statements that have them. */
     static of(names, arrays) {
+      let length = 0;
+      for (let i = 0; i < names.length; i++) length += names[i].length;
+      // A name can be as long as a text: then it is not worth a copy of it, nor code with it.
+      if (length > LONGEST_NAMES) {
+        const shape = new Shape(names, arrays);
+        shape.compiled = null;
+        return shape;
+      }
       const key = (arrays ? '[' : '{') + JSON.stringify(names);
       let shape = shapes.get(key);
       if (shape === undefined) {
