@@ -225,6 +225,11 @@ fn is_call(value: &Value) -> bool {
     value.get(0).is_some_and(|first| first == "called")
 }
 
+/// The word that says what a described value is: values of two kinds differ as a whole.
+fn tag(value: &Value) -> Option<&str> {
+    value.get(0)?.as_str()
+}
+
 /// Is shown a place, what the builtin says there, and what the target says.
 type See<'a> = dyn FnMut(&str, Option<&Value>, Option<&Value>) + 'a;
 
@@ -243,6 +248,9 @@ fn walk(oracle: Option<&Value>, target: Option<&Value>, at: &mut String, see: &m
     };
     match (oracle, target) {
         (Some(theirs), Some(ours)) if is_call(theirs) && is_call(ours) => see(at, oracle, target),
+        (Some(theirs), Some(ours)) if tag(theirs).is_some() && tag(theirs) != tag(ours) => {
+            see(at, oracle, target);
+        }
         (Some(Value::Array(theirs)), Some(Value::Array(ours))) if theirs.len() == ours.len() => {
             for (index, (theirs, ours)) in theirs.iter().zip(ours).enumerate() {
                 let length = within(at, &index.to_string());

@@ -129,10 +129,12 @@ impl Known {
 
     pub(super) fn ids(&self, mut rules: Vec<usize>) -> Vec<&'static str> {
         rules.sort_unstable();
-        rules
+        let mut ids: Vec<&str> = rules
             .into_iter()
             .map(|rule| self.rules[rule].id.as_str())
-            .collect()
+            .collect();
+        ids.dedup();
+        ids
     }
 }
 
@@ -187,7 +189,9 @@ mod tests {
             .filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
             .collect();
         let table = Known::table();
-        let ids: Vec<&str> = table.rules().iter().map(|rule| rule.id.as_str()).collect();
+        let mut ids: Vec<&str> = table.rules().iter().map(|rule| rule.id.as_str()).collect();
+        // A difference that is seen in several ways has a rule for each, one after the other.
+        ids.dedup();
         assert_eq!(ids, documented);
     }
 
