@@ -352,7 +352,7 @@ fn stmt_idle(call: &Call<'_>) -> Result<sys::napi_value> {
 /// `stmtFinalize(stmt)`
 fn stmt_finalize(call: &Call<'_>) -> Result<sys::napi_value> {
     let stmt = call.handle::<Stmt>(0)?;
-    stmt.idle()?;
+    stmt.free()?;
     stmt.finalize();
     callback::after(stmt.db())?;
     Ok(UNDEFINED)

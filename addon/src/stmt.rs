@@ -31,6 +31,9 @@ pub struct Stmt {
     active: Cell<bool>,
     /// SQLite works on it right now, and may be in a callback.
     busy: Cell<bool>,
+    /// SQLite takes it back to its start, and may be telling a subscriber: it may be executed then,
+    /// but not be freed.
+    stopping: Cell<bool>,
     /// Milliseconds that an execution may take, and when the one that runs must have ended.
     allowed: Cell<Option<u32>>,
     deadline: Cell<Option<Deadline>>,
@@ -107,6 +110,7 @@ impl Stmt {
             parameters: unsafe { ffi::sqlite3_bind_parameter_count(raw) },
             active: Cell::new(false),
             busy: Cell::new(false),
+            stopping: Cell::new(false),
             allowed: Cell::new(None),
             deadline: Cell::new(None),
             handle: Cell::new(ptr::null_mut()),
@@ -168,6 +172,19 @@ impl Stmt {
         self.slot.set(slot);
     }
 
+    /// The same, for what frees it.
+    ///
+    /// # Errors
+    /// As [`Self::idle`].
+    pub fn free(&self) -> Result<*mut ffi::sqlite3_stmt> {
+        let raw = self.idle()?;
+        if self.stopping.get() {
+            Err(Failure::State("statement is already being executed"))
+        } else {
+            Ok(raw)
+        }
+    }
+
     /// How long an execution may take; `None` for ever.
     pub fn set_deadline(&self, milliseconds: Option<u32>) {
         self.allowed.set(milliseconds);
@@ -181,7 +198,7 @@ impl Stmt {
     /// Whether the garbage collector has taken the handle, which nobody can then use again.
     pub fn is_collected(&self) -> bool {
         let reference = self.handle.get();
-        if reference.is_null() || self.busy.get() {
+        if reference.is_null() || self.busy.get() || self.stopping.get() {
             return false;
         }
         let mut value = ptr::null_mut();
@@ -210,16 +227,25 @@ impl Stmt {
         if !self.active.replace(false) || raw.is_null() {
             return ffi::SQLITE_OK;
         }
-        let before = self.busy.replace(true);
-        // SAFETY: not finalized. The code is that of the last step.
+        let before = self.stopping.replace(true);
+        // SAFETY: not finalized, and not before this returns. The code is that of the last step.
         let code = unsafe { ffi::sqlite3_reset(raw) };
+        self.stopping.set(before);
+        code
+    }
+
+    /// The same at the end of an execution, of which it is a part.
+    #[inline]
+    fn end(&self) -> c_int {
+        let before = self.busy.replace(true);
+        let code = self.reset();
         self.busy.set(before);
         code
     }
 
     /// The same after an error, which is the one to report.
     fn abandon(&self) {
-        self.reset();
+        self.end();
         callback::after_quietly(&self.db);
     }
 
@@ -281,7 +307,8 @@ impl Stmt {
         let raw = self.raw()?;
         self.step(raw).inspect_err(|_| self.abandon())?;
         // A statement with RETURNING counts its changes when it ends, not at its first row.
-        self.stop()?;
+        self.end();
+        callback::after(&self.db)?;
         let connection = self.db.raw()?;
         // SAFETY: the connection is open.
         let (changes, rowid) = unsafe {
@@ -307,8 +334,9 @@ impl Stmt {
         let outcome = if self.db.speaks_at_end() {
             self.read(call, 1, After::Stop)
         } else {
-            self.read_one(call)
-                .and_then(|value| self.stop().map(|()| value))
+            self.read_one(call).inspect(|_| {
+                self.end();
+            })
         };
         outcome.inspect_err(|_| self.abandon())
     }
@@ -356,7 +384,8 @@ impl Stmt {
         let integers = self.integers.get();
         match self.step(raw)? {
             Step::Done => {
-                self.stop()?;
+                self.end();
+                callback::after(&self.db)?;
                 call.put_i32(layout::ROWS, 0);
                 call.put_i32(layout::FLAGS, layout::DONE);
                 Ok(UNDEFINED)
@@ -394,7 +423,8 @@ impl Stmt {
             match self.step(raw)? {
                 Step::Done => {
                     flags |= layout::DONE;
-                    self.stop()?;
+                    self.end();
+                    callback::after(&self.db)?;
                     break;
                 }
                 Step::Row => {
@@ -411,7 +441,8 @@ impl Stmt {
         }
         if matches!(after, After::Stop) {
             // Before anything is put into the shared buffer: subscribers are told of the end.
-            self.stop()?;
+            self.end();
+            callback::after(&self.db)?;
         }
         call.put_i32(layout::ROWS, rows);
         call.put_i32(layout::FLAGS, flags);
