@@ -15,6 +15,7 @@ use napi::sys;
 use crate::db::Db;
 use crate::env::EnvState;
 use crate::failure::{Failure, Result};
+use crate::hooks;
 use crate::js;
 
 /// A JavaScript function that outlives the call which handed it over. The reference is weak: the
@@ -309,13 +310,24 @@ impl Scopes {
 #[inline]
 pub fn after(db: &Db) -> Result<()> {
     db.scopes().leave(db.state().raw());
-    db.raised().take()
+    let outcome = db.raised().take();
+    if !db.reports().borrow().is_empty() {
+        report(db);
+    }
+    outcome
 }
 
-/// The same where nobody can be told.
-pub fn after_quietly(db: &Db) {
+/// Reports what ended, with a scope and a failure of its own.
+#[cold]
+fn report(db: &Db) {
+    hooks::tell(db);
     db.scopes().leave(db.state().raw());
     db.raised().forget();
+}
+
+/// The same where nobody can be told of a failure.
+pub fn after_quietly(db: &Db) {
+    let _ = after(db);
 }
 
 /// Runs a callback of `db`: in a handle scope, counted, and with panics caught. `None` says that

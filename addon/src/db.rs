@@ -13,6 +13,7 @@ use crate::exec::Kept;
 use crate::failure::{Failure, Result};
 use crate::gate::Steps;
 use crate::handle::{Head, Object};
+use crate::hooks::Report;
 use crate::session::Session;
 use crate::stmt::Stmt;
 use crate::watch::{Cause, Watch};
@@ -72,6 +73,8 @@ pub struct Db {
     /// JavaScript functions that SQLite calls for the whole connection.
     authorizer: RefCell<Option<Rc<Callback>>>,
     profiler: RefCell<Option<Rc<Callback>>>,
+    /// Statements that ended and were not reported yet.
+    reports: RefCell<Vec<Report>>,
     /// How many callbacks run right now, each inside of a call on this connection.
     callbacks: Cell<u32>,
     /// What a callback left for the call that it ran in.
@@ -127,6 +130,7 @@ impl Db {
             sessions: RefCell::new(Vec::new()),
             authorizer: RefCell::new(None),
             profiler: RefCell::new(None),
+            reports: RefCell::new(Vec::new()),
             callbacks: Cell::new(0),
             raised: Raised::default(),
             scopes: Scopes::default(),
@@ -271,6 +275,12 @@ impl Db {
     /// The authorizer, which SQLite knows by this connection's address.
     pub fn authorizer(&self) -> &RefCell<Option<Rc<Callback>>> {
         &self.authorizer
+    }
+
+    /// Statements that ended while SQLite works.
+    #[inline]
+    pub fn reports(&self) -> &RefCell<Vec<Report>> {
+        &self.reports
     }
 
     /// What is told of each statement that ended.

@@ -13,7 +13,7 @@ use crate::failure::Result;
 const KEPT: usize = 8;
 
 /// Statements of transaction control, by their text. None of them is ever running when it is looked
-/// for: they call nothing, unless statements are reported, and then they are not used.
+/// for: they call nothing.
 #[derive(Debug, Default)]
 pub struct Kept {
     statements: RefCell<Vec<Known>>,
@@ -77,10 +77,8 @@ impl Db {
     /// depend on no schema, call nothing, and are what programs run most often by `exec`.
     fn keep(&self, raw: *mut ffi::sqlite3, sql: &CStr) -> Result<Option<*mut ffi::sqlite3_stmt>> {
         let text = sql.to_bytes();
-        // An authorizer is asked when a statement is prepared, so none may be kept from it; a
-        // subscriber is told while the statement ends, and may want the same one.
-        let watched = self.authorizer().borrow().is_some() || self.profiler().borrow().is_some();
-        if watched || !is_transaction_control(text) {
+        // An authorizer is asked when a statement is prepared, so none may be kept from it.
+        if self.authorizer().borrow().is_some() || !is_transaction_control(text) {
             return Ok(None);
         }
         if let Some(stmt) = self.kept().find(text) {

@@ -13,6 +13,35 @@ use crate::entry::{Call, UNDEFINED};
 use crate::failure::Result;
 use crate::js;
 
+/// A statement that ended.
+#[derive(Debug)]
+pub struct Report {
+    sql: Vec<u8>,
+    nanoseconds: i64,
+}
+
+/// Hands reports to JavaScript. Called when SQLite has returned: a subscriber may do to the
+/// connection what SQLite would not survive in the middle of its work, such as a rollback while a
+/// full-text index is being written.
+pub fn tell(db: &Db) {
+    // One after the other: a subscriber may cause more.
+    while let Some(reports) = Some(db.reports().take()).filter(|reports| !reports.is_empty()) {
+        for report in reports {
+            // Failures of subscribers are Node's to report.
+            let _ = callback::enter(db, |scope| {
+                let env = db.state().raw();
+                let Some(function) = db.profiler().borrow().clone() else {
+                    return Ok(());
+                };
+                #[allow(clippy::cast_precision_loss)] // durations below 104 days are exact
+                let duration = js::double(env, report.nanoseconds as f64)?;
+                let sql = js::text(env, &report.sql)?;
+                function.call(scope, &[sql, duration]).map(|_| ())
+            });
+        }
+    }
+}
+
 /// The function of an argument, or none for `undefined`.
 fn optional(call: &Call<'_>, db: &Db, index: usize) -> Result<Option<Rc<Callback>>> {
     if js::is_undefined(call.env(), call.arg(index))? {
@@ -114,34 +143,26 @@ unsafe extern "C" fn profile(
             nanoseconds.cast::<i64>().read(),
         )
     };
-    if db.is_freeing() {
+    if db.is_freeing() || db.is_muted() {
         return 0;
     }
-    callback::enter(db, |scope| {
-        let env = db.state().raw();
-        let Some(function) = db.profiler().borrow().clone() else {
-            return Ok(());
+    // SAFETY: the expanded text is ours to free after it was copied; it may exceed a limit, and then
+    // the text as it was prepared serves, which lives as long as the statement.
+    let sql = unsafe {
+        let expanded = ffi::sqlite3_expanded_sql(statement);
+        let sql = if expanded.is_null() {
+            ffi::sqlite3_sql(statement).cast()
+        } else {
+            expanded.cast_const()
         };
-        // SAFETY: the expanded text is ours to free after it was copied; it may exceed a limit,
-        // and then the text as it was prepared serves, which lives as long as the statement.
-        let sql = unsafe {
-            let expanded = ffi::sqlite3_expanded_sql(statement);
-            let sql = if expanded.is_null() {
-                ffi::sqlite3_sql(statement).cast()
-            } else {
-                expanded.cast_const()
-            };
-            let copied = if sql.is_null() {
-                js::text(env, &[])
-            } else {
-                js::text(env, CStr::from_ptr(sql).to_bytes())
-            };
-            ffi::sqlite3_free(expanded.cast());
-            copied
-        }?;
-        #[allow(clippy::cast_precision_loss)] // durations below 104 days are exact
-        let duration = js::double(env, nanoseconds as f64)?;
-        function.call(scope, &[sql, duration]).map(|_| ())
-    });
+        let copy = if sql.is_null() {
+            Vec::new()
+        } else {
+            CStr::from_ptr(sql).to_bytes().to_vec()
+        };
+        ffi::sqlite3_free(expanded.cast());
+        copy
+    };
+    db.reports().borrow_mut().push(Report { sql, nanoseconds });
     0
 }

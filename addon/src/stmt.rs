@@ -31,8 +31,8 @@ pub struct Stmt {
     active: Cell<bool>,
     /// SQLite works on it right now, and may be in a callback.
     busy: Cell<bool>,
-    /// SQLite takes it back to its start, and may be telling a subscriber: it may be executed then,
-    /// but not be freed.
+    /// Subscribers are told that an earlier execution ended: it may be executed then, but not be
+    /// freed.
     stopping: Cell<bool>,
     /// Milliseconds that an execution may take, and when the one that runs must have ended.
     allowed: Cell<Option<u32>>,
@@ -227,34 +227,35 @@ impl Stmt {
         if !self.active.replace(false) || raw.is_null() {
             return ffi::SQLITE_OK;
         }
-        let before = self.stopping.replace(true);
-        // SAFETY: not finalized, and not before this returns. The code is that of the last step.
-        let code = unsafe { ffi::sqlite3_reset(raw) };
-        self.stopping.set(before);
-        code
+        // SAFETY: not finalized. The code is that of the last step.
+        unsafe { ffi::sqlite3_reset(raw) }
     }
 
     /// The same at the end of an execution, of which it is a part.
     #[inline]
-    fn end(&self) -> c_int {
+    fn end(&self) -> Result<()> {
         let before = self.busy.replace(true);
-        let code = self.reset();
+        self.reset();
+        let outcome = callback::after(&self.db);
         self.busy.set(before);
-        code
+        outcome
     }
 
     /// The same after an error, which is the one to report.
     fn abandon(&self) {
-        self.end();
-        callback::after_quietly(&self.db);
+        // The error that led here is the one to report.
+        let _ = self.end();
     }
 
     /// The same as a call of its own.
     #[inline]
     pub fn stop(&self) -> Result<()> {
         self.idle()?;
+        let before = self.stopping.replace(true);
         self.reset();
-        callback::after(&self.db)
+        let outcome = callback::after(&self.db);
+        self.stopping.set(before);
+        outcome
     }
 
     /// Starts an execution: reset, bind. Arguments: handle, count, then the values (see `bind`).
@@ -262,8 +263,11 @@ impl Stmt {
     fn begin(&self, call: &Call<'_>) -> Result<()> {
         self.idle()?;
         // As in Node, an iteration that failed says so once more when the next execution begins.
+        self.stopping.set(true);
         let code = self.reset();
-        self.db.settle(code)?;
+        let outcome = self.db.settle(code);
+        self.stopping.set(false);
+        outcome?;
         self.db.watched().start(self.db.in_callback());
         if let Some(milliseconds) = self.allowed.get() {
             self.deadline.set(Some(Deadline::after(milliseconds)));
@@ -281,8 +285,9 @@ impl Stmt {
             // SAFETY: not finalized.
             unsafe { ffi::sqlite3_step(raw) }
         });
+        let outcome = callback::after(&self.db);
         self.busy.set(false);
-        callback::after(&self.db)?;
+        outcome?;
         match code {
             ffi::SQLITE_ROW => Ok(Step::Row),
             ffi::SQLITE_DONE => Ok(Step::Done),
@@ -307,8 +312,7 @@ impl Stmt {
         let raw = self.raw()?;
         self.step(raw).inspect_err(|_| self.abandon())?;
         // A statement with RETURNING counts its changes when it ends, not at its first row.
-        self.end();
-        callback::after(&self.db)?;
+        self.end()?;
         let connection = self.db.raw()?;
         // SAFETY: the connection is open.
         let (changes, rowid) = unsafe {
@@ -334,9 +338,8 @@ impl Stmt {
         let outcome = if self.db.speaks_at_end() {
             self.read(call, 1, After::Stop)
         } else {
-            self.read_one(call).inspect(|_| {
-                self.end();
-            })
+            self.read_one(call)
+                .and_then(|value| self.end().map(|()| value))
         };
         outcome.inspect_err(|_| self.abandon())
     }
@@ -384,8 +387,7 @@ impl Stmt {
         let integers = self.integers.get();
         match self.step(raw)? {
             Step::Done => {
-                self.end();
-                callback::after(&self.db)?;
+                self.end()?;
                 call.put_i32(layout::ROWS, 0);
                 call.put_i32(layout::FLAGS, layout::DONE);
                 Ok(UNDEFINED)
@@ -423,8 +425,7 @@ impl Stmt {
             match self.step(raw)? {
                 Step::Done => {
                     flags |= layout::DONE;
-                    self.end();
-                    callback::after(&self.db)?;
+                    self.end()?;
                     break;
                 }
                 Step::Row => {
@@ -441,8 +442,7 @@ impl Stmt {
         }
         if matches!(after, After::Stop) {
             // Before anything is put into the shared buffer: subscribers are told of the end.
-            self.end();
-            callback::after(&self.db)?;
+            self.end()?;
         }
         call.put_i32(layout::ROWS, rows);
         call.put_i32(layout::FLAGS, flags);
