@@ -1088,7 +1088,8 @@ module.exports = (native, binary, used) => {
     if (typeof path === 'string') {
       if (!path.includes('\0')) return path;
     } else if (isUint8Array(path)) {
-      if (!includesByte(path, 0)) return path;
+      // Nothing can be looked for in a detached one, which is as empty as any other.
+      if (path.length === 0 || !includesByte(path, 0)) return path;
     } else if (typeof path === 'object' && path !== null) {
       const { href } = path;
       if (typeof href === 'string' && !href.includes('\0')) {

@@ -320,7 +320,7 @@ pub fn after(db: &Db) -> Result<()> {
 /// Reports what ended, with a scope and a failure of its own.
 #[cold]
 fn report(db: &Db) {
-    hooks::tell(db);
+    hooks::tell_all(db);
     db.scopes().leave(db.state().raw());
     db.raised().forget();
 }

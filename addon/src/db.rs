@@ -75,6 +75,8 @@ pub struct Db {
     profiler: RefCell<Option<Rc<Callback>>>,
     /// Statements that ended and were not reported yet.
     reports: RefCell<Vec<Report>>,
+    /// The statement that is being run, as opposed to those that SQLite runs for it.
+    top: Cell<*mut ffi::sqlite3_stmt>,
     /// How many callbacks run right now, each inside of a call on this connection.
     callbacks: Cell<u32>,
     /// What a callback left for the call that it ran in.
@@ -131,6 +133,7 @@ impl Db {
             authorizer: RefCell::new(None),
             profiler: RefCell::new(None),
             reports: RefCell::new(Vec::new()),
+            top: Cell::new(ptr::null_mut()),
             callbacks: Cell::new(0),
             raised: Raised::default(),
             scopes: Scopes::default(),
@@ -277,6 +280,20 @@ impl Db {
         &self.authorizer
     }
 
+    /// Runs a call of SQLite that steps or resets `stmt`.
+    #[inline]
+    pub fn at_top<T>(&self, stmt: *mut ffi::sqlite3_stmt, run: impl FnOnce() -> T) -> T {
+        let before = self.top.replace(stmt);
+        let value = run();
+        self.top.set(before);
+        value
+    }
+
+    /// Whether it is that statement.
+    pub fn is_at_top(&self, stmt: *mut ffi::sqlite3_stmt) -> bool {
+        ptr::eq(self.top.get(), stmt)
+    }
+
     /// Statements that ended while SQLite works.
     #[inline]
     pub fn reports(&self) -> &RefCell<Vec<Report>> {
@@ -307,8 +324,9 @@ impl Db {
     /// The same for a call in which callbacks may have run: what they left comes first.
     #[inline]
     pub fn settle(&self, code: c_int) -> Result<()> {
-        callback::after(self)?;
-        self.check(code)
+        // Before anybody else makes SQLite say something.
+        let checked = self.check(code);
+        callback::after(self).and(checked)
     }
 
     /// What SQLite says of its last call.

@@ -13,7 +13,7 @@ use crate::failure::Result;
 const KEPT: usize = 8;
 
 /// Statements of transaction control, by their text. None of them is ever running when it is looked
-/// for: they call nothing.
+/// for: they call nothing, unless statements are reported, and then they are not used.
 #[derive(Debug, Default)]
 pub struct Kept {
     statements: RefCell<Vec<Known>>,
@@ -77,8 +77,10 @@ impl Db {
     /// depend on no schema, call nothing, and are what programs run most often by `exec`.
     fn keep(&self, raw: *mut ffi::sqlite3, sql: &CStr) -> Result<Option<*mut ffi::sqlite3_stmt>> {
         let text = sql.to_bytes();
-        // An authorizer is asked when a statement is prepared, so none may be kept from it.
-        if self.authorizer().borrow().is_some() || !is_transaction_control(text) {
+        // An authorizer is asked when a statement is prepared, so none may be kept from it; a
+        // subscriber is told while the statement ends, and may want the same one.
+        let watched = self.authorizer().borrow().is_some() || self.profiler().borrow().is_some();
+        if watched || !is_transaction_control(text) {
             return Ok(None);
         }
         if let Some(stmt) = self.kept().find(text) {
@@ -109,10 +111,11 @@ impl Db {
 
     fn run_kept(&self, stmt: *mut ffi::sqlite3_stmt) -> Result<()> {
         // SAFETY: kept, and at its start; what it says of the step it says again when it is reset.
-        let code = self.watched().during(None, || unsafe {
+        let run = || unsafe {
             ffi::sqlite3_step(stmt);
             ffi::sqlite3_reset(stmt)
-        });
+        };
+        let code = self.watched().during(None, || self.at_top(stmt, run));
         self.settle(code)
     }
 
@@ -132,14 +135,15 @@ impl Db {
             return Err(failure);
         }
         // SAFETY: just prepared, stepped to its end and freed; null (a comment) has no end.
-        let code = self.watched().during(None, || unsafe {
+        let run = || unsafe {
             while !stmt.is_null() && ffi::sqlite3_step(stmt) == ffi::SQLITE_ROW {
                 if self.raised().is_set() {
                     break;
                 }
             }
             ffi::sqlite3_finalize(stmt)
-        });
+        };
+        let code = self.watched().during(None, || self.at_top(stmt, run));
         self.settle(code)?;
         // SAFETY: SQLite gives a place inside of the text.
         Ok(unsafe { CStr::from_ptr(tail) })

@@ -20,24 +20,29 @@ pub struct Report {
     nanoseconds: i64,
 }
 
-/// Hands reports to JavaScript. Called when SQLite has returned: a subscriber may do to the
-/// connection what SQLite would not survive in the middle of its work, such as a rollback while a
-/// full-text index is being written.
-pub fn tell(db: &Db) {
+/// Hands one to JavaScript. Failures of subscribers are Node's to report.
+fn tell(db: &Db, report: &Report) {
+    let _ = callback::enter(db, |scope| {
+        let env = db.state().raw();
+        // A count of its own: the function may replace itself.
+        let Some(function) = db.profiler().borrow().clone() else {
+            return Ok(());
+        };
+        #[allow(clippy::cast_precision_loss)] // durations below 104 days are exact
+        let duration = js::double(env, report.nanoseconds as f64)?;
+        let sql = js::text(env, &report.sql)?;
+        function.call(scope, &[sql, duration]).map(|_| ())
+    });
+}
+
+/// Hands over the reports of statements that SQLite ran for another one, when it has returned: a
+/// subscriber may do to the connection what SQLite would not survive in the middle of its work, such
+/// as a rollback while a full-text index is being written.
+pub fn tell_all(db: &Db) {
     // One after the other: a subscriber may cause more.
     while let Some(reports) = Some(db.reports().take()).filter(|reports| !reports.is_empty()) {
-        for report in reports {
-            // Failures of subscribers are Node's to report.
-            let _ = callback::enter(db, |scope| {
-                let env = db.state().raw();
-                let Some(function) = db.profiler().borrow().clone() else {
-                    return Ok(());
-                };
-                #[allow(clippy::cast_precision_loss)] // durations below 104 days are exact
-                let duration = js::double(env, report.nanoseconds as f64)?;
-                let sql = js::text(env, &report.sql)?;
-                function.call(scope, &[sql, duration]).map(|_| ())
-            });
+        for report in &reports {
+            tell(db, report);
         }
     }
 }
@@ -163,6 +168,11 @@ unsafe extern "C" fn profile(
         ffi::sqlite3_free(expanded.cast());
         copy
     };
-    db.reports().borrow_mut().push(Report { sql, nanoseconds });
+    let report = Report { sql, nanoseconds };
+    if db.is_at_top(statement) {
+        tell(db, &report);
+    } else {
+        db.reports().borrow_mut().push(report);
+    }
     0
 }

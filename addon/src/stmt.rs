@@ -31,8 +31,8 @@ pub struct Stmt {
     active: Cell<bool>,
     /// SQLite works on it right now, and may be in a callback.
     busy: Cell<bool>,
-    /// Subscribers are told that an earlier execution ended: it may be executed then, but not be
-    /// freed.
+    /// SQLite takes it back to its start, and may be telling a subscriber: it may be executed then,
+    /// but not be freed.
     stopping: Cell<bool>,
     /// Milliseconds that an execution may take, and when the one that runs must have ended.
     allowed: Cell<Option<u32>>,
@@ -224,11 +224,15 @@ impl Stmt {
     #[inline]
     fn reset(&self) -> c_int {
         let raw = self.raw.get();
-        if !self.active.replace(false) || raw.is_null() {
+        if !self.active.get() || raw.is_null() {
             return ffi::SQLITE_OK;
         }
-        // SAFETY: not finalized. The code is that of the last step.
-        unsafe { ffi::sqlite3_reset(raw) }
+        let before = self.stopping.replace(true);
+        // SAFETY: not finalized, and not before this returns. The code is that of the last step.
+        let code = self.db.at_top(raw, || unsafe { ffi::sqlite3_reset(raw) });
+        self.stopping.set(before);
+        self.active.set(false);
+        code
     }
 
     /// The same at the end of an execution, of which it is a part.
@@ -251,11 +255,8 @@ impl Stmt {
     #[inline]
     pub fn stop(&self) -> Result<()> {
         self.idle()?;
-        let before = self.stopping.replace(true);
         self.reset();
-        let outcome = callback::after(&self.db);
-        self.stopping.set(before);
-        outcome
+        callback::after(&self.db)
     }
 
     /// Starts an execution: reset, bind. Arguments: handle, count, then the values (see `bind`).
@@ -263,10 +264,10 @@ impl Stmt {
     fn begin(&self, call: &Call<'_>) -> Result<()> {
         self.idle()?;
         // As in Node, an iteration that failed says so once more when the next execution begins.
-        self.stopping.set(true);
+        self.busy.set(true);
         let code = self.reset();
         let outcome = self.db.settle(code);
-        self.stopping.set(false);
+        self.busy.set(false);
         outcome?;
         self.db.watched().start(self.db.in_callback());
         if let Some(milliseconds) = self.allowed.get() {
@@ -283,16 +284,17 @@ impl Stmt {
         self.busy.set(true);
         let code = self.db.watched().during(self.deadline.get(), || {
             // SAFETY: not finalized.
-            unsafe { ffi::sqlite3_step(raw) }
+            self.db.at_top(raw, || unsafe { ffi::sqlite3_step(raw) })
         });
-        let outcome = callback::after(&self.db);
-        self.busy.set(false);
-        outcome?;
-        match code {
+        // Before anybody else makes SQLite say something.
+        let step = match code {
             ffi::SQLITE_ROW => Ok(Step::Row),
             ffi::SQLITE_DONE => Ok(Step::Done),
             code => Err(self.db.failure(code)),
-        }
+        };
+        let outcome = callback::after(&self.db);
+        self.busy.set(false);
+        outcome.and(step)
     }
 
     /// Whether SQLite compiled the statement anew since the last look: its columns may differ.
