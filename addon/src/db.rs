@@ -289,9 +289,9 @@ impl Db {
         value
     }
 
-    /// Whether it is that statement.
-    pub fn is_at_top(&self, stmt: *mut ffi::sqlite3_stmt) -> bool {
-        ptr::eq(self.top.get(), stmt)
+    /// That statement; null when none runs.
+    pub fn top(&self) -> *mut ffi::sqlite3_stmt {
+        self.top.get()
     }
 
     /// Statements that ended while SQLite works.

@@ -98,14 +98,29 @@ unsafe extern "C" fn authorize(
         }
         let answer = js::read_i32(env, function.call(scope, &args)?)?;
         // VACUUM attaches a database while it runs, and SQLite crashes when that is ignored.
-        let vacuum = action == ffi::SQLITE_ATTACH && db.watched().is_running();
-        Ok(if vacuum && answer == ffi::SQLITE_IGNORE {
+        let ignored = action == ffi::SQLITE_ATTACH && answer == ffi::SQLITE_IGNORE;
+        Ok(if ignored && is_vacuum(db.top()) {
             ffi::SQLITE_DENY
         } else {
             answer
         })
     })
     .unwrap_or(ffi::SQLITE_DENY)
+}
+
+/// Whether a statement, if there is one, can be `VACUUM`.
+fn is_vacuum(statement: *mut ffi::sqlite3_stmt) -> bool {
+    // SAFETY: null or the statement that is being run; SQLite keeps its text as long as itself.
+    let sql = unsafe {
+        let sql = ffi::sqlite3_sql(statement);
+        if sql.is_null() {
+            return false;
+        }
+        CStr::from_ptr(sql).to_bytes()
+    };
+    let word = b"vacuum";
+    sql.windows(word.len())
+        .any(|part| part.eq_ignore_ascii_case(word))
 }
 
 /// `dbProfile(db, function | undefined)`: the function gets the SQL and the duration in
@@ -169,7 +184,7 @@ unsafe extern "C" fn profile(
         copy
     };
     let report = Report { sql, nanoseconds };
-    if db.is_at_top(statement) {
+    if ptr::eq(db.top(), statement) {
         tell(db, &report);
     } else {
         db.reports().borrow_mut().push(report);

@@ -76,8 +76,6 @@ impl Drop for Token {
 pub struct Watch {
     deadline: Cell<Option<Deadline>>,
     cause: Cell<Option<Cause>>,
-    /// How many calls of SQLite run on the connection.
-    running: Cell<u32>,
     token: RefCell<Option<Token>>,
     /// The counter when the outermost call began: requests before that are not for it.
     seen: Cell<i32>,
@@ -99,19 +97,11 @@ impl Watch {
     /// Runs a call of SQLite that may take long, under a deadline of its own if it has one.
     #[inline]
     pub fn during<T>(&self, deadline: Option<Deadline>, run: impl FnOnce() -> T) -> T {
-        self.running.set(self.running.get() + 1);
-        let value = if deadline.is_none() && !self.needed.get() {
+        if deadline.is_none() && !self.needed.get() {
             run()
         } else {
             self.actively(deadline, run)
-        };
-        self.running.set(self.running.get() - 1);
-        value
-    }
-
-    /// Whether a statement runs, as opposed to being prepared.
-    pub fn is_running(&self) -> bool {
-        self.running.get() != 0
+        }
     }
 
     fn actively<T>(&self, deadline: Option<Deadline>, run: impl FnOnce() -> T) -> T {
