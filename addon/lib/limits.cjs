@@ -44,7 +44,9 @@ module.exports = ({ errors: { argType, outOfRange }, isObject, isInt32 }) => ({
   limitsOf(read, write) {
     // The constructor is as nameless as Node's.
     const constructor = (() => function () {})();
-    const target = Object.create(Object.defineProperty({}, 'constructor', { value: constructor, writable: true }));
+    const target = Object.create(
+      Object.defineProperty({}, 'constructor', { value: constructor, writable: true }),
+    );
     const set = (key, value) => {
       if (value !== Infinity && !isInt32(value)) {
         throw argType('Limit value must be a non-negative integer or Infinity.');
