@@ -8,6 +8,7 @@ module.exports = ({
   uncurry,
   errors,
   checkObject,
+  stillOpen,
   isInt32,
   isUint8Array,
   ofThisRealm,
@@ -24,12 +25,6 @@ module.exports = ({
   const NO_ANSWER = -1;
   const LOAD_EXTENSION = 0;
   const DEFENSIVE = 1;
-
-  /** Getters of options may have closed the database. */
-  function stillOpen(conn) {
-    if (conn.handle === undefined) throw state('database is not open');
-    return conn.handle;
-  }
 
   /** An own property that must be a string; other properties are not looked at. */
   function ownString(options, name) {

@@ -7,8 +7,17 @@
  * collected together. What keeps them is the connection.
  */
 
-module.exports = ({ native, settle, uncurry, errors, checkObject, isInt32, boolean }) => {
-  const { argType, state } = errors;
+module.exports = ({
+  native,
+  settle,
+  uncurry,
+  errors,
+  checkObject,
+  stillOpen,
+  isInt32,
+  boolean,
+}) => {
+  const { argType } = errors;
   const BIGINTS = 1;
   const DETERMINISTIC = 2;
   const DIRECT_ONLY = 4;
@@ -22,12 +31,6 @@ module.exports = ({ native, settle, uncurry, errors, checkObject, isInt32, boole
     const { length } = fn;
     if (!isInt32(length)) throw argType(`The "${name}.length" property must be an integer.`);
     return length;
-  }
-
-  /** Getters of the options may have closed the database. */
-  function stillOpen(conn) {
-    if (conn.handle === undefined) throw state('database is not open');
-    return conn.handle;
   }
 
   /** The name as SQLite tells functions apart: to the first NUL, ASCII letters without case. */

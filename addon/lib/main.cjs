@@ -1140,6 +1140,12 @@ module.exports = (native, binary, used) => {
     };
   }
 
+  /** The handle of a connection that getters of options may have closed. */
+  function stillOpen(conn) {
+    if (conn.handle === undefined) throw state('database is not open');
+    return conn.handle;
+  }
+
   const NO_OPTIONS = {};
   const NO_LIMITS = [];
 
@@ -1405,6 +1411,7 @@ module.exports = (native, binary, used) => {
       if (I32[STATUS] !== 0) raise();
     },
     checkObject,
+    stillOpen,
     checkPath,
     isObject,
     isInt32,

@@ -8,8 +8,8 @@ const DIRECT_ONLY = 4;
 
 const quoted = (name) => `"${name.replaceAll('"', '""')}"`;
 
-module.exports = ({ native, settle, errors, checkObject, isObject, boolean }) => {
-  const { argType, argValue, state } = errors;
+module.exports = ({ native, settle, errors, checkObject, stillOpen, isObject, boolean }) => {
+  const { argType, argValue } = errors;
 
   /** One definition of a column. */
   function checkColumn(column, at) {
@@ -110,13 +110,13 @@ module.exports = ({ native, settle, errors, checkObject, isObject, boolean }) =>
       }
       let bits = boolean(options, 'directOnly') ? DIRECT_ONLY : 0;
       if (boolean(options, 'useBigIntArguments')) bits |= BIGINTS;
-      if (conn.handle === undefined) throw state('database is not open');
+      const handle = stillOpen(conn);
       const declaration = columns
         .map(({ name, type, hidden }) => `${quoted(name)} ${type}${hidden ? ' HIDDEN' : ''}`)
         .join(', ');
       const functions = scan(rows);
       native.dbModule(
-        conn.handle,
+        handle,
         name,
         functions,
         `CREATE TABLE x(${declaration})`,
