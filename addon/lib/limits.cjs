@@ -48,6 +48,8 @@ module.exports = ({ errors: { argType, outOfRange }, isObject, isInt32 }) => ({
       Object.defineProperty({}, 'constructor', { value: constructor, writable: true }),
     );
     const set = (key, value) => {
+      // A closed database says so before anything is said of the value.
+      read(LIMITS[key]);
       if (value !== Infinity && !isInt32(value)) {
         throw argType('Limit value must be a non-negative integer or Infinity.');
       }

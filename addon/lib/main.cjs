@@ -534,7 +534,11 @@ module.exports = (native, binary, used) => {
         const sql = native.stmtExpandedSql(this.#handle);
         if (I32[STATUS] !== 0) raise();
         if (sql === null)
-          throw sqliteError(7, 'Expanded SQL text would exceed configured limits', 'out of memory');
+          throw coded(
+            Error,
+            'ERR_SQLITE_ERROR',
+            'Expanded SQL text would exceed configured limits',
+          );
         return sql;
       });
     }
@@ -1028,6 +1032,7 @@ module.exports = (native, binary, used) => {
   class DatabaseSession {
     #handle;
     #conn;
+    #closed = false;
 
     constructor(handle, conn) {
       this.#handle = handle;
@@ -1045,6 +1050,7 @@ module.exports = (native, binary, used) => {
 
     static #changes(receiver, patchset) {
       const handle = DatabaseSession.#open(receiver);
+      if (receiver.#closed) throw state('session is not open');
       if (receiver.#conn.authorizing !== 0) throw state(FROM_AUTHORIZER);
       const bytes = native.sessionChanges(handle, patchset);
       if (I32[STATUS] !== 0) raise();
@@ -1062,11 +1068,13 @@ module.exports = (native, binary, used) => {
     close() {
       native.sessionClose(DatabaseSession.#open(this));
       if (I32[STATUS] !== 0) raise();
+      this.#closed = true;
     }
 
     [DISPOSE]() {
       if (this === null || typeof this !== 'object' || !(#handle in this)) throw illegal();
       native.sessionClose(this.#handle);
+      if (I32[STATUS] === 0) this.#closed = true;
       // Disposing twice is fine, and so is disposing after the database was closed; not in a callback.
       if (I32[STATUS] === 0) return;
       const why = failure(native.takeFailure());
@@ -1239,6 +1247,7 @@ module.exports = (native, binary, used) => {
     static live(receiver) {
       const conn = Database.#of(receiver);
       if (conn.handle === undefined) throw state('database is not open');
+      if (queries.hasSubscribers !== conn.traced) retrace(conn);
       return conn;
     }
 
@@ -1293,7 +1302,6 @@ module.exports = (native, binary, used) => {
       const conn = Database.opened(this);
       const sql = arguments[0];
       if (typeof sql !== 'string') throw argType('The "sql" argument must be a string.');
-      if (queries.hasSubscribers !== conn.traced) retrace(conn);
       native.dbExec(conn.handle, sql);
       if (I32[STATUS] !== 0) raise();
     }
