@@ -185,6 +185,8 @@ unsafe extern "C" fn profile(
     };
     let report = Report { sql, nanoseconds };
     if ptr::eq(db.top(), statement) {
+        // It has ended, and with it whatever ran for it.
+        tell_all(db);
         tell(db, &report);
     } else {
         db.reports().borrow_mut().push(report);
