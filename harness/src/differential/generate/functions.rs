@@ -8,7 +8,7 @@ use proptest::{
 use super::{
     inner::{busy_ops, inner_ops},
     sql,
-    statements::preparing,
+    statements::{called, preparing},
     values::{
         Of, anything, call, end, ending, flag, func, odd, options, scalar, slot, whole, word,
     },
@@ -92,13 +92,8 @@ pub(super) fn registering(ops: fn() -> Of<Vec<Op>>) -> Of<Op> {
 /// Running something that calls functions.
 fn using() -> Of<Vec<Op>> {
     let method = word(&["all", "get", "run", "all", "iterate"]);
-    let prepared = (preparing(sql::calling), method).prop_map(|(prepared, method)| {
-        let mut ops = vec![prepared];
-        if let Op::Call { keep: Some(at), .. } = ops[0] {
-            ops.push(call(at, &method, Vec::new()));
-        }
-        ops
-    });
+    let prepared =
+        (preparing(sql::calling), method).prop_map(|(prepared, method)| called(prepared, &method));
     let executed = (slot(Kind::Db), sql::calling())
         .prop_map(|(db, sql)| vec![call(db, "exec", vec![Val::Str(sql)])]);
     prop_oneof![3 => prepared, 1 => executed].boxed()

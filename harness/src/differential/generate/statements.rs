@@ -8,7 +8,9 @@ use proptest::{
 
 use super::{
     sql,
-    values::{Of, anything, call, end, ending, flag, keeping, odd, options, scalar, slot, word},
+    values::{
+        Of, anything, call, end, ending, flag, keeping, object, odd, options, scalar, slot, word,
+    },
 };
 use crate::differential::program::{Collect, Kind, Leave, Op, Ref, Val};
 
@@ -97,17 +99,7 @@ fn named() -> Of<Val> {
         1 => odd(),
         1 => end().prop_map(|end| Val::Getter(ending(62, 0, end))),
     ];
-    vec((word(NAMES), value), 0..5)
-        .prop_map(|entries| {
-            let mut kept: Vec<(String, Val)> = Vec::new();
-            for entry in entries {
-                if kept.iter().all(|(name, _)| *name != entry.0) {
-                    kept.push(entry);
-                }
-            }
-            Val::Obj(kept)
-        })
-        .boxed()
+    vec((word(NAMES), value), 0..5).prop_map(object).boxed()
 }
 
 /// Arguments of `run` and the like.
@@ -152,16 +144,19 @@ fn binding() -> Of<Vec<Op>> {
         .boxed()
 }
 
+/// What prepares a statement, and a call of it without arguments.
+pub(super) fn called(prepared: Op, method: &str) -> Vec<Op> {
+    let mut ops = vec![prepared];
+    if let Op::Call { keep: Some(at), .. } = ops[0] {
+        ops.push(call(at, method, Vec::new()));
+    }
+    ops
+}
+
 fn reading() -> Of<Vec<Op>> {
     let method = word(&["all", "get", "run", "all", "columns"]);
     (preparing(sql::query), method)
-        .prop_map(|(prepared, method)| {
-            let mut ops = vec![prepared];
-            if let Op::Call { keep: Some(at), .. } = ops[0] {
-                ops.push(call(at, &method, Vec::new()));
-            }
-            ops
-        })
+        .prop_map(|(prepared, method)| called(prepared, &method))
         .boxed()
 }
 
@@ -258,13 +253,7 @@ fn looking() -> Of<Vec<Op>> {
 
 fn wrong() -> Of<Vec<Op>> {
     (preparing(sql::wrong), word(&["run", "get", "all"]))
-        .prop_map(|(prepared, method)| {
-            let mut ops = vec![prepared];
-            if let Op::Call { keep: Some(at), .. } = ops[0] {
-                ops.push(call(at, &method, Vec::new()));
-            }
-            ops
-        })
+        .prop_map(|(prepared, method)| called(prepared, &method))
         .boxed()
 }
 
@@ -276,12 +265,9 @@ fn changing() -> Of<Vec<Op>> {
         any::<bool>(),
     )
         .prop_map(|(prepared, method, twice)| {
-            let mut ops = vec![prepared];
-            if let Op::Call { keep: Some(at), .. } = ops[0] {
-                ops.push(call(at, &method, Vec::new()));
-                if twice {
-                    ops.push(call(at, &method, Vec::new()));
-                }
+            let mut ops = called(prepared, &method);
+            if twice && let Some(call) = ops.get(1).cloned() {
+                ops.push(call);
             }
             ops
         })

@@ -308,18 +308,18 @@ pub(super) fn options(entries: Vec<(&'static str, Of<Val>)>) -> Of<Val> {
         })
         .collect::<Vec<_>>();
     let entry = proptest::strategy::Union::new(one);
-    vec(entry, 0..=most.min(4))
-        .prop_map(|entries| {
-            let mut kept: Vec<(String, Val)> = Vec::new();
-            for entry in entries {
-                // An accessor cannot be defined twice.
-                if kept.iter().all(|(name, _)| *name != entry.0) {
-                    kept.push(entry);
-                }
-            }
-            Val::Obj(kept)
-        })
-        .boxed()
+    vec(entry, 0..=most.min(4)).prop_map(object).boxed()
+}
+
+/// An object of the first entry of each name: an accessor cannot be defined twice.
+pub(super) fn object(entries: Vec<(String, Val)>) -> Val {
+    let mut kept: Vec<(String, Val)> = Vec::new();
+    for entry in entries {
+        if kept.iter().all(|(name, _)| *name != entry.0) {
+            kept.push(entry);
+        }
+    }
+    Val::Obj(kept)
 }
 
 /// A flag: mostly right, sometimes odd, sometimes behind a getter.
