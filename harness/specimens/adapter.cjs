@@ -1,0 +1,59 @@
+'use strict';
+// The adapter of all specimens: a specimen is one binary whose exports are named by the generic surface
+// that docs/writing-a-target.md describes, so there is nothing to translate.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const vm = require('node:vm');
+
+/** Where the binary is: the variable serves who runs without a job. */
+function binary() {
+  const named =
+    process.env.THREADPROOF_SPECIMEN_BINARY ??
+    JSON.parse(fs.readFileSync(process.env.THREADPROOF_JOB, 'utf8')).target.binary;
+  if (!named) throw new Error('the job names no binary');
+  return named;
+}
+
+function dlopen(file) {
+  const module = { exports: {} };
+  process.dlopen(module, file);
+  return module.exports;
+}
+
+/** Ways to initialise the binary once more in this env; each gives the fresh exports. */
+const AGAIN = {
+  'require-cache': () => {
+    const file = fs.realpathSync(binary());
+    delete require.cache[file];
+    return require(file);
+  },
+  dlopen: () => dlopen(binary()),
+  'hard-link': (dir) => fromFile(path.join(dir, '.linked.node'), fs.linkSync),
+  copy: (dir) => fromFile(path.join(dir, '.copied.node'), fs.copyFileSync),
+  vm: () => {
+    const open = vm.runInNewContext('(dlopen, module, file) => dlopen(module, file)');
+    const module = { exports: {} };
+    open((...args) => process.dlopen(...args), module, binary());
+    return module.exports;
+  },
+};
+
+function fromFile(file, make) {
+  if (!fs.existsSync(file)) {
+    try {
+      make(binary(), file);
+    } catch (error) {
+      // The folder may be on another file system than the binary.
+      if (error.code !== 'EXDEV') throw error;
+      fs.symlinkSync(binary(), file);
+    }
+  }
+  return dlopen(file);
+}
+
+module.exports = {
+  load: () => require(binary()),
+  waysToInitialise: Object.keys(AGAIN),
+  initAgain: (way, dir) => AGAIN[way](dir),
+};

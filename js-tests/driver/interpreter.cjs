@@ -1,0 +1,378 @@
+'use strict';
+// Does the operations of one thread, in their order. What each operation means stands in
+// `language.cjs`; this file is the only one that touches the target.
+
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { setImmediate: turn } = require('node:timers/promises');
+const { inspect } = require('node:util');
+const v8 = require('node:v8');
+const vm = require('node:vm');
+const { Threads } = require('./threads.cjs');
+const { receivers } = require('./receivers.cjs');
+const { limit } = require('./limits.cjs');
+
+/** Text of a value that is equal in all threads if the value is. */
+const portable = (given) => inspect(given, { depth: 6, maxArrayLength: 1000, sorted: true });
+
+/** Names of a thrown value that expectations are compared with. */
+const described = (error) =>
+  error !== null && typeof error === 'object'
+    ? [error.name, error.code, error.message].filter(Boolean).join(' ')
+    : String(error);
+
+class Interpreter {
+  /**
+   * @param {object} spec
+   * @param {string} spec.thread which list of the program this is
+   * @param {object} spec.threads all lists
+   * @param {object} spec.adapter the target's adapter
+   * @param {string} spec.dir a folder for files
+   * @param {import('./signals.cjs').Signals} spec.signals
+   * @param {number} spec.limitMs of one wait
+   * @param {Function} spec.tell takes `{ kind, … }`: phases and records
+   */
+  constructor(spec) {
+    Object.assign(this, spec);
+    this.slots = new Map();
+    this.loaded = new Map();
+    this.children = new Threads(spec);
+  }
+
+  /** Runs this thread's list to its end. */
+  async run() {
+    try {
+      await this.#all(this.threads[this.thread]);
+    } catch (error) {
+      // The others would wait in vain, and the process for them.
+      this.signals.abandon();
+      if (error?.name !== 'Abandoned') this.tell({ kind: 'failed', text: described(error) });
+      await this.children.end();
+      throw error;
+    }
+    this.children.settled();
+  }
+
+  async #all(list) {
+    for (const [index, one] of list.entries()) {
+      try {
+        await this.#step(one);
+      } catch (error) {
+        throw located(error, `${this.thread}, operation ${index} (${one.op} ${nameOf(one)})`);
+      }
+    }
+  }
+
+  /** The same inside of a callback from native code, where nothing can be awaited. */
+  #now(list) {
+    for (const one of list) {
+      const done = this.#step(one);
+      if (typeof done?.then === 'function') {
+        throw new Error(`${one.op} needs the event loop, which a callback does not have`);
+      }
+    }
+  }
+
+  #step(one) {
+    const step = STEPS[one.op];
+    if (step === undefined) throw new Error(`there is no operation ${one.op}`);
+    return step.call(this, one);
+  }
+
+  get generic() {
+    return this.of('target');
+  }
+
+  /** The functions of a loaded target by their generic names. */
+  of(name) {
+    const module = this.loaded.get(name);
+    if (module === undefined) throw new Error(`"${name}" was not loaded in ${this.thread}`);
+    return this.adapter.generic ? this.adapter.generic(module) : module;
+  }
+
+  slot(name) {
+    if (!this.slots.has(name)) throw new Error(`nothing was kept in the slot "${name}"`);
+    return this.slots.get(name);
+  }
+
+  /** A value of the language as JavaScript has it. */
+  value(given) {
+    if (given === null || typeof given !== 'object' || Array.isArray(given)) return given;
+    const make = VALUES[given.$];
+    return make ? make.call(this, given) : given;
+  }
+
+  /** Does something that may throw, and holds it to what was expected. */
+  expect(one, act) {
+    const { throws, may } = one;
+    let result;
+    try {
+      result = act();
+    } catch (error) {
+      if (may) return undefined;
+      if (throws === undefined) throw error;
+      if (throws !== true && !described(error).includes(throws)) {
+        throw new Error(`threw ${described(error)}, not ${throws}`, { cause: error });
+      }
+      return undefined;
+    }
+    if (throws !== undefined) throw new Error(`threw nothing, and gave ${portable(result)}`);
+    if (one.as !== undefined) this.slots.set(one.as, result);
+    if (Object.hasOwn(one, 'equals')) equal(result, this.value(one.equals));
+    if (one.type !== undefined && !may) equal(typeof result, one.type);
+    return undefined;
+  }
+
+  signalOnce(name) {
+    this.signals.signal(name);
+  }
+
+  function_({ then, returns, calls }) {
+    return () => {
+      if (calls !== undefined) this.signals.signal(calls);
+      this.#now(then);
+      return this.value(returns);
+    };
+  }
+
+  repeat({ times, then }) {
+    const again = async () => {
+      for (let i = 0; i < times; i++) await this.#all(then);
+    };
+    return again();
+  }
+
+  record(label, given) {
+    this.tell({ kind: 'record', label, text: portable(given), thread: this.thread });
+  }
+}
+
+/** Which operation it was, in a few words. */
+const nameOf = (one) => one.thread ?? one.name ?? one.path ?? one.slot ?? one.label ?? '';
+
+function located(error, where) {
+  if (error === null || typeof error !== 'object' || error.located) return error;
+  const wrapped = new Error(`${where}: ${described(error)}`, { cause: error });
+  wrapped.located = true;
+  if (error.name === 'Abandoned') wrapped.name = error.name;
+  if (typeof error.stack === 'string') wrapped.stack = `${wrapped.message}\n${error.stack}`;
+  return wrapped;
+}
+
+function equal(found, expected) {
+  assert.deepStrictEqual(found, expected);
+}
+
+const VALUES = {
+  slot({ name }) {
+    return this.slot(name);
+  },
+  fn(given) {
+    return this.function_(given);
+  },
+  bytes({ length, fill, kind }) {
+    const buffer =
+      kind === 'SharedArrayBuffer'
+        ? new SharedArrayBuffer(length)
+        : new ArrayBuffer(length, kind === 'resizable' ? { maxByteLength: 2 * length } : undefined);
+    return new Uint8Array(buffer).fill(fill);
+  },
+  bigint: ({ text }) => BigInt(text),
+  undefined: () => undefined,
+  text: ({ units }) => String.fromCharCode(...units),
+  number: ({ text }) => Number(text),
+  object: () => ({}),
+  prototype({ name }) {
+    return this.generic[name].prototype;
+  },
+  proxy({ name }) {
+    return new Proxy(this.slot(name), {});
+  },
+  dir() {
+    return this.dir;
+  },
+};
+
+/** Finds `A.prototype.b`, `A.prototype.get:b`. */
+function find(root, path) {
+  const parts = path.split('.');
+  const last = parts.pop();
+  const holder = parts.reduce((object, part) => object[part], root);
+  const [kind, name] = last.includes(':') ? last.split(':') : [null, last];
+  return kind ? Object.getOwnPropertyDescriptor(holder, name)[kind] : holder[last];
+}
+
+/**
+ * Collects until an object that nobody holds is seen to be gone: what was dropped before it is then gone too,
+ * finalizers that Node runs later included.
+ */
+async function collect(limitMs) {
+  v8.setFlagsFromString('--expose-gc');
+  const gc = vm.runInNewContext('gc');
+  let gone = false;
+  const registry = new FinalizationRegistry(() => {
+    gone = true;
+  });
+  (() => registry.register({ control: new Array(16) }, 0))();
+  const end = performance.now() + limitMs;
+  while (!gone) {
+    if (performance.now() > end) throw new Error('the garbage collector did not take the control');
+    gc();
+    await turn();
+  }
+  gc();
+  await turn();
+}
+
+const STEPS = {
+  spawn({ thread, ...options }) {
+    this.children.spawn(thread, options);
+  },
+  exits({ thread, code = 0, error, withinMs }) {
+    return this.children.exits(thread, { code, error, withinMs });
+  },
+  terminate({ thread }) {
+    this.children.terminate(thread);
+  },
+  signal({ name }) {
+    this.signals.signal(name);
+  },
+  wait({ name, count }) {
+    this.signals.block(name, count, this.limitMs);
+  },
+  idle({ name, count }) {
+    return this.signals.reached(name, count, this.limitMs);
+  },
+  turn: () => turn(),
+  gc() {
+    return collect(this.limitMs);
+  },
+
+  load({ as, again, throws }) {
+    this.tell({ kind: 'phase', phase: 'load' });
+    this.expect({ throws }, () => {
+      const module =
+        again === undefined ? this.adapter.load() : this.adapter.initAgain(again, this.dir);
+      this.loaded.set(as, module);
+    });
+    this.tell({ kind: 'phase', phase: 'run' });
+  },
+  call(one) {
+    const target = this.of(one.of ?? 'target');
+    if (typeof target[one.name] !== 'function') {
+      throw new Error(`the target has no function "${one.name}"`);
+    }
+    const args = one.args.map((arg) => this.value(arg));
+    this.expect(one, () => target[one.name](...args));
+  },
+  method(one) {
+    const args = one.args.map((arg) => this.value(arg));
+    const object = this.slot(one.slot);
+    this.expect(one, () => object[one.name](...args));
+  },
+  get(one) {
+    const object = this.slot(one.slot);
+    this.expect(one, () => object[one.name]);
+  },
+  make(one) {
+    const Class = this.of(one.of ?? 'target')[one.name];
+    const args = one.args.map((arg) => this.value(arg));
+    this.expect(one, () => new Class(...args));
+  },
+  apply(one) {
+    const found = find(this.generic, one.path);
+    const args = one.args.map((arg) => this.value(arg));
+    this.expect(one, () => Reflect.apply(found, this.value(one.receiver), args));
+  },
+  async settle(one) {
+    const promise = this.slot(one.slot);
+    let outcome;
+    try {
+      const given = await promise;
+      outcome = () => given;
+    } catch (error) {
+      outcome = () => {
+        throw error;
+      };
+    }
+    this.expect(one, outcome);
+  },
+  repeat(one) {
+    return this.repeat(one);
+  },
+
+  drop({ slot }) {
+    this.slots.delete(slot);
+  },
+  keep({ slot, of }) {
+    this.slots.set(slot, this.value(of));
+  },
+  instance({ slot, name, of }) {
+    const is = this.slot(slot) instanceof this.of(of)[name];
+    if (!is) throw new Error(`what ${slot} holds is no instance of this thread's ${name}`);
+  },
+  equals({ slot, expected }) {
+    equal(this.slot(slot), this.value(expected));
+  },
+  record({ label, of }) {
+    this.record(label, this.value(of));
+  },
+  exports({ label, of }) {
+    const target = this.loaded.get(of);
+    const names = Object.keys(target).sort();
+    this.record(
+      label,
+      names.map((name) => `${name}: ${typeof target[name]}`),
+    );
+  },
+  clone({ slot, as }) {
+    let copy = null;
+    try {
+      copy = structuredClone(this.slot(slot));
+    } catch (error) {
+      if (error.name !== 'DataCloneError') throw error;
+    }
+    this.slots.set(as, copy);
+  },
+  detach({ slot }) {
+    const given = this.slot(slot);
+    const buffer = ArrayBuffer.isView(given) ? given.buffer : given;
+    structuredClone(buffer, { transfer: [buffer] });
+  },
+  receivers() {
+    const { calls, reached } = receivers(this.generic);
+    this.tell({ kind: 'note', message: `${calls} calls on wrong receivers, ${reached} threw` });
+  },
+  limit({ resource, extra }) {
+    limit(resource, extra);
+  },
+  files({ expected }) {
+    equal(
+      fs
+        .readdirSync(this.dir)
+        .filter((name) => !name.startsWith('.'))
+        .map((name) => path.basename(name))
+        .sort(),
+      expected,
+    );
+  },
+
+  exit({ code }) {
+    this.tell({ kind: 'phase', phase: 'exit' });
+    process.exit(code);
+  },
+  fail({ message }) {
+    throw Object.assign(new Error(message), { located: true });
+  },
+  reject({ message }) {
+    Promise.reject(new Error(message));
+    return turn();
+  },
+  exhaust() {
+    const held = [];
+    for (;;) held.push(new Array(1000).fill({ at: held.length }));
+  },
+};
+
+module.exports = { Interpreter, OPERATIONS: Object.keys(STEPS) };

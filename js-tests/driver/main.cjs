@@ -1,0 +1,104 @@
+'use strict';
+// The runner `driver`: runs the one test of the job, a case of a scenario, in this process, and tells of it as
+// docs/protocol.md says. A case that says how its process must end runs in a process below this one.
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+const { threadId } = require('node:worker_threads');
+const { describeError, emit, emitProcessExit } = require('../lib/events.cjs');
+const { adapterOf, readJob, waitLimitMs } = require('../lib/job.cjs');
+const { runProgram } = require('./program.cjs');
+const { findCase } = require('./scenarios.cjs');
+
+const INNER = '--inner';
+
+/** What threads say, as events of the protocol. */
+function tell(message) {
+  switch (message.kind) {
+    case 'phase':
+      emit('phase', { phase: message.phase, thread: threadId });
+      break;
+    case 'note':
+      emit('note', { message: message.message });
+      break;
+    case 'worker':
+      emit('worker-start', { thread: message.thread, parent: threadId });
+      break;
+    case 'exit':
+      emit('worker-exit', { thread: message.thread, code: message.code });
+      break;
+    default:
+      throw new Error(`a thread said something unknown: ${message.kind}`);
+  }
+}
+
+const run = (one, job) =>
+  runProgram(one, { adapterPath: adapterOf(job), limitMs: waitLimitMs(job), tell });
+
+/** Runs the case in a process of its own and asserts how that ended; ends by the same signal if it crashed. */
+function runInner(one, signalled) {
+  return new Promise((resolve, reject) => {
+    const args = [...process.execArgv, path.resolve(__filename), INNER];
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      if (signal !== null) signalled(signal);
+      else if (code === one.ends.code) resolve();
+      else reject(new Error(`the process exited with ${code}, not ${one.ends.code}`));
+    });
+  });
+}
+
+/** Ends this process by the signal that ended the one below it. */
+function endBy(signal) {
+  process.kill(process.pid, signal);
+  // Node's own handler of SIGSEGV swallows the first one and takes itself away.
+  setImmediate(() => {
+    process.kill(process.pid, signal);
+    setImmediate(() => process.abort());
+  });
+}
+
+async function outer(job) {
+  const [test] = job.tests;
+  const [file] = job.files;
+  const { name, version } = { name: 'driver', version: '1' };
+  emit('run-start', {
+    runner: name,
+    runnerVersion: version,
+    node: process.versions.node,
+    pid: process.pid,
+  });
+  emitProcessExit();
+  const start = performance.now();
+  const errors = [];
+  emit('test-start', { test, file, thread: threadId });
+  try {
+    if (job.tests.length !== 1) throw new Error('the driver runs one case a process');
+    const one = findCase(test);
+    await (one.ends ? runInner(one, endBy) : run(one, job));
+  } catch (error) {
+    errors.push(describeError(error));
+    console.error(error);
+  }
+  const ok = errors.length === 0;
+  emit('test-end', {
+    test,
+    file,
+    status: ok ? 'passed' : 'failed',
+    ms: performance.now() - start,
+    errors,
+  });
+  emit('file-end', { file, ok: true, errors: [] });
+  emit('run-end', { passed: Number(ok), failed: Number(!ok), skipped: 0, ok });
+  console.log(ok ? `ok: ${test}` : `not ok: ${test}`);
+  if (!ok) process.exitCode = 1;
+}
+
+async function inner(job) {
+  await run(findCase(job.tests[0]), job);
+}
+
+const job = readJob();
+if (process.argv.includes(INNER)) inner(job);
+else outer(job);
