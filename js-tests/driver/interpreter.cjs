@@ -46,8 +46,8 @@ class Interpreter {
       await this.#all(this.threads[this.thread]);
     } catch (error) {
       // The others would wait in vain, and the process for them.
-      this.signals.abandon();
       if (error?.name !== 'Abandoned') this.tell({ kind: 'failed', text: described(error) });
+      this.signals.abandon();
       await this.children.end();
       throw error;
     }
