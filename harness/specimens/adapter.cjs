@@ -5,6 +5,12 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const vm = require('node:vm');
+const { threadId } = require('node:worker_threads');
+
+// For specimens that register themselves as addons did before Node-API: the version stands in the binary, and
+// theirs shall load in all versions of Node. The binary reads the environment of the process, which only the main
+// thread can write to.
+process.env.THREADPROOF_NODE_MODULES = process.versions.modules;
 
 /** Where the binary is: the variable serves who runs without a job. */
 function binary() {
@@ -15,8 +21,8 @@ function binary() {
   return named;
 }
 
-function dlopen(file) {
-  const module = { exports: {} };
+function dlopen(file, exports = {}) {
+  const module = { exports };
   process.dlopen(module, file);
   return module.exports;
 }
@@ -29,8 +35,8 @@ const AGAIN = {
     return require(file);
   },
   dlopen: () => dlopen(binary()),
-  'hard-link': (dir) => fromFile(path.join(dir, '.linked.node'), fs.linkSync),
-  copy: (dir) => fromFile(path.join(dir, '.copied.node'), fs.copyFileSync),
+  'hard-link': (dir) => fromFile(path.join(dir, `.linked-${threadId}.node`), fs.linkSync),
+  copy: (dir) => fromFile(path.join(dir, `.copied-${threadId}.node`), fs.copyFileSync),
   vm: () => {
     const open = vm.runInNewContext('(dlopen, module, file) => dlopen(module, file)');
     const module = { exports: {} };
@@ -53,7 +59,11 @@ function fromFile(file, make) {
 }
 
 module.exports = {
+  /** The files that the target's native code is loaded from. */
+  binaries: () => [fs.realpathSync(binary())],
   load: () => require(binary()),
+  /** Loads it with an object of the caller's as its exports. */
+  loadInto: (exports) => dlopen(binary(), exports),
   waysToInitialise: Object.keys(AGAIN),
   initAgain: (way, dir) => AGAIN[way](dir),
 };

@@ -9,9 +9,11 @@ const { setImmediate: turn } = require('node:timers/promises');
 const { inspect } = require('node:util');
 const v8 = require('node:v8');
 const vm = require('node:vm');
+const { unloadedNote } = require('./mapped.cjs');
 const { Threads } = require('./threads.cjs');
 const { receivers } = require('./receivers.cjs');
-const { limit } = require('./limits.cjs');
+const { limit, unlimit } = require('./limits.cjs');
+const { checkGrowth, count } = require('./census.cjs');
 
 /** Text of a value that is equal in all threads if the value is. */
 const portable = (given) => inspect(given, { depth: 6, maxArrayLength: 1000, sorted: true });
@@ -30,6 +32,7 @@ class Interpreter {
    * @param {object} spec.adapter the target's adapter
    * @param {string} spec.dir a folder for files
    * @param {import('./signals.cjs').Signals} spec.signals
+   * @param {import('./handover.cjs').Handover} spec.handover
    * @param {number} spec.limitMs of one wait
    * @param {Function} spec.tell takes `{ kind, … }`: phases and records
    */
@@ -105,12 +108,12 @@ class Interpreter {
 
   /** Does something that may throw, and holds it to what was expected. */
   expect(one, act) {
-    const { throws, may } = one;
+    const { throws, may, mayThrow } = one;
     let result;
     try {
       result = act();
     } catch (error) {
-      if (may) return undefined;
+      if (may || mayThrow) return undefined;
       if (throws === undefined) throw error;
       if (throws !== true && !described(error).includes(throws)) {
         throw new Error(`threw ${described(error)}, not ${throws}`, { cause: error });
@@ -183,11 +186,17 @@ const VALUES = {
   text: ({ units }) => String.fromCharCode(...units),
   number: ({ text }) => Number(text),
   object: () => ({}),
+  cell({ name }) {
+    return this.signals.cell(name);
+  },
   prototype({ name }) {
     return this.generic[name].prototype;
   },
   proxy({ name }) {
     return new Proxy(this.slot(name), {});
+  },
+  given({ name }) {
+    return this.handover.given(name);
   },
   dir() {
     return this.dir;
@@ -201,6 +210,22 @@ function find(root, path) {
   const holder = parts.reduce((object, part) => object[part], root);
   const [kind, name] = last.includes(':') ? last.split(':') : [null, last];
   return kind ? Object.getOwnPropertyDescriptor(holder, name)[kind] : holder[last];
+}
+
+/** Runs `act` once, when the first property of the object that it gives is set. */
+function whenFirstSet(act) {
+  let first = true;
+  const before =
+    (reflect) =>
+    (...args) => {
+      if (first) {
+        first = false;
+        act();
+      }
+      return reflect(...args);
+    };
+  const traps = { set: before(Reflect.set), defineProperty: before(Reflect.defineProperty) };
+  return new Proxy({}, traps);
 }
 
 /**
@@ -244,16 +269,21 @@ const STEPS = {
   idle({ name, count }) {
     return this.signals.reached(name, count, this.limitMs);
   },
+  inside({ name }) {
+    return this.signals.seen(name, this.limitMs);
+  },
   turn: () => turn(),
   gc() {
     return collect(this.limitMs);
   },
 
-  load({ as, again, throws }) {
+  load({ as, again, then, throws }) {
     this.tell({ kind: 'phase', phase: 'load' });
     this.expect({ throws }, () => {
-      const module =
-        again === undefined ? this.adapter.load() : this.adapter.initAgain(again, this.dir);
+      let module;
+      if (then) module = this.adapter.loadInto(whenFirstSet(this.function_({ then })));
+      else if (again === undefined) module = this.adapter.load();
+      else module = this.adapter.initAgain(again, this.dir);
       this.loaded.set(as, module);
     });
     this.tell({ kind: 'phase', phase: 'run' });
@@ -312,8 +342,21 @@ const STEPS = {
     const is = this.slot(slot) instanceof this.of(of)[name];
     if (!is) throw new Error(`what ${slot} holds is no instance of this thread's ${name}`);
   },
+  local({ slot }) {
+    if (!(this.slot(slot) instanceof Object)) {
+      throw new Error(`what ${slot} holds is no object of this thread`);
+    }
+  },
+  same({ slot, other }) {
+    // Nothing that would describe them: one of them may belong to another thread.
+    const is = this.slot(slot) === this.slot(other);
+    if (!is) throw new Error(`${slot} and ${other} hold different values`);
+  },
   equals({ slot, expected }) {
     equal(this.slot(slot), this.value(expected));
+  },
+  give({ name, of }) {
+    this.handover.give(name, this.value(of));
   },
   record({ label, of }) {
     this.record(label, this.value(of));
@@ -344,14 +387,36 @@ const STEPS = {
     const { calls, reached } = receivers(this.generic);
     this.tell({ kind: 'note', message: `${calls} calls on wrong receivers, ${reached} threw` });
   },
+  unloaded() {
+    this.tell({ kind: 'note', message: unloadedNote(this.adapter.binaries?.() ?? []) });
+  },
   limit({ resource, extra }) {
     limit(resource, extra);
   },
-  files({ expected }) {
+  unlimit({ resource }) {
+    unlimit(resource);
+  },
+  count({ resource, as }) {
+    this.slots.set(as, count(resource));
+  },
+  grown({ resource, since, most }) {
+    checkGrowth(resource, this.slot(since), most);
+  },
+  async collected({ slot }) {
+    const weak = new WeakRef(this.slot(slot));
+    this.slots.delete(slot);
+    // A weak reference holds its object until the end of the turn; what finalizers let go needs one more collection.
+    await turn();
+    for (let i = 0; i < 2; i++) await collect(this.limitMs);
+    if (weak.deref() !== undefined) {
+      throw new Error(`what the slot "${slot}" held is still held by the target`);
+    }
+  },
+  files({ expected, except }) {
     equal(
       fs
         .readdirSync(this.dir)
-        .filter((name) => !name.startsWith('.'))
+        .filter((name) => !name.startsWith('.') && !except.includes(name))
         .map((name) => path.basename(name))
         .sort(),
       expected,
@@ -364,6 +429,13 @@ const STEPS = {
   },
   fail({ message }) {
     throw Object.assign(new Error(message), { located: true });
+  },
+  uncaught({ message }) {
+    return new Promise(() => {
+      setImmediate(() => {
+        throw new Error(message);
+      });
+    });
   },
   reject({ message }) {
     Promise.reject(new Error(message));

@@ -19,17 +19,29 @@ const op = {
   wait: (name, count = 1) => ({ op: 'wait', name, count }),
   /** Waits for it in the event loop: the thread is idle. */
   idle: (name, count = 1) => ({ op: 'idle', name, count }),
+  /** Waits by turns of the event loop until native code has written into the cell `name` (`value.cell`). */
+  inside: (name) => ({ op: 'inside', name }),
   /** A turn of the event loop. */
   turn: () => ({ op: 'turn' }),
   /** Collects garbage until an object that nobody holds is seen to be gone. */
   gc: () => ({ op: 'gc' }),
 
-  /** Loads the target; `again` initialises it once more: `require-cache`, `dlopen`, `hard-link`, `copy`, `vm`. */
-  load: ({ as = 'target', again, throws } = {}) => ({ op: 'load', as, again, throws }),
+  /**
+   * Loads the target; `again` initialises it once more: `require-cache`, `dlopen`, `hard-link`, `copy`, `vm`.
+   * `during` is done in the middle of that, when the target sets its first export.
+   */
+  load: ({ as = 'target', again, during, throws } = {}) => ({
+    op: 'load',
+    as,
+    again,
+    throws,
+    ...(during && { then: during }),
+  }),
   /**
    * Calls a function of the target. Values: JSON, or one of `value`. `as` keeps the result in a slot of this
    * thread. Expectations: `equals`, `type` (typeof), `throws` (true, or a part of the error's
-   * name, code or message), `may` (any outcome, as long as the process lives). Without any it must not throw.
+   * name, code or message), `may` (any outcome, as long as the process lives), `mayThrow` (an error, or else what
+   * the others say). Without any it must not throw.
    */
   call: (name, args = [], rest = {}) => ({ op: 'call', name, args, ...rest }),
   /** Calls a method of what a slot holds. */
@@ -52,8 +64,14 @@ const op = {
   keep: (slot, of) => ({ op: 'keep', slot, of }),
   /** Asserts that the object in a slot is an instance of the target's class. */
   instance: (slot, name, of = 'target') => ({ op: 'instance', slot, name, of }),
+  /** Asserts that the object in a slot belongs to this thread: it inherits from this thread's `Object`. */
+  local: (slot) => ({ op: 'local', slot }),
+  /** Asserts that two slots hold one and the same object. */
+  same: (slot, other) => ({ op: 'same', slot, other }),
   /** Asserts the value of a slot. */
   equals: (slot, expected) => ({ op: 'equals', slot, expected }),
+  /** Gives a number to the other threads, which have it as `value.given` after a signal. */
+  give: (name, of) => ({ op: 'give', name, of }),
   /** Records a value under a label; at the end all that was recorded under one label must be equal. */
   record: (label, of) => ({ op: 'record', label, of }),
   /** Records the names and types of all that the target exports. */
@@ -64,15 +82,27 @@ const op = {
   detach: (slot) => ({ op: 'detach', slot }),
   /** Calls every method, accessor and constructor of the target's classes on every wrong receiver. */
   receivers: () => ({ op: 'receivers' }),
+  /** Says whether the target's binary has left the process. A note, not an assertion: some never leave it. */
+  unloaded: () => ({ op: 'unloaded' }),
   /** Limits a resource of the process from now on, to `extra` above what is used: `descriptors`, `memory`, `threads`. */
   limit: (resource, extra) => ({ op: 'limit', resource, extra }),
-  /** Asserts what the thread's folder holds, as sorted names. */
-  files: (expected) => ({ op: 'files', expected }),
+  /** Takes that limit back. */
+  unlimit: (resource) => ({ op: 'unlimit', resource }),
+  /** Asserts what the thread's folder holds, as sorted names; those of `except` may be there. */
+  files: (expected, { except = [] } = {}) => ({ op: 'files', expected, except }),
+  /** Counts a resource of the process into a slot: `descriptors`, `threads`. */
+  count: (resource, as) => ({ op: 'count', resource, as }),
+  /** Asserts that there are at most `most` more of it than a slot says. */
+  grown: (resource, since, most) => ({ op: 'grown', resource, since, most }),
+  /** Drops the slot and asserts that the garbage collector takes the object that it held. */
+  collected: (slot) => ({ op: 'collected', slot }),
 
   /** Ends the process (main) or the thread (worker) with a code. */
   exit: (code) => ({ op: 'exit', code }),
   /** Throws an error that nobody catches. */
   fail: (message) => ({ op: 'fail', message }),
+  /** Throws an error as the first function of a stack, so that it is an uncaught exception. */
+  uncaught: (message) => ({ op: 'uncaught', message }),
   /** Rejects a promise that nobody handles. */
   reject: (message) => ({ op: 'reject', message }),
   /** Uses up the memory that the thread may have. */
@@ -97,6 +127,10 @@ const value = {
   object: () => ({ $: 'object' }),
   prototype: (name) => ({ $: 'prototype', name }),
   proxy: (name) => ({ $: 'proxy', name }),
+  /** An Int32Array of one element that all threads see. Native code stores 1 in it (`inside`): it wakes nobody. */
+  cell: (name) => ({ $: 'cell', name }),
+  /** The number that another thread gave. */
+  given: (name) => ({ $: 'given', name }),
   /** The folder of the program, for files. */
   dir: () => ({ $: 'dir' }),
 };
@@ -116,6 +150,19 @@ function complain(what) {
   throw new TypeError(`a scenario ${what}`);
 }
 
+/** What is taken must be given by somebody. */
+function checkGiven({ name, threads }) {
+  const all = Object.values(threads).flatMap((list) => [...everyOperation(list)]);
+  const given = new Set(all.filter((one) => one.op === 'give').map((one) => one.name));
+  for (const one of all) {
+    for (const used of [...(one.args ?? []), one.receiver, one.of, one.equals, one.expected]) {
+      if (used?.$ === 'given' && !given.has(used.name)) {
+        complain(`takes "${used.name}", which nobody gives: ${name}`);
+      }
+    }
+  }
+}
+
 function checkCase({ name, threads }) {
   if (typeof name !== 'string' || name === '') complain('has a case without a name');
   if (!Array.isArray(threads?.main)) complain(`has a case without a thread "main": ${name}`);
@@ -127,8 +174,11 @@ function checkCase({ name, threads }) {
       if (!Object.hasOwn(op, one.op)) complain(`has an operation that does not exist: ${one.op}`);
       if (one.op === 'spawn') spawned.add(one.thread);
       if (one.op === 'signal') said.add(one.name);
-      if (one.op === 'wait' || one.op === 'idle') heard.add(one.name);
-      for (const arg of one.args ?? []) if (arg?.calls) said.add(arg.calls);
+      if (['wait', 'idle', 'inside'].includes(one.op)) heard.add(one.name);
+      for (const arg of one.args ?? []) {
+        if (arg?.calls) said.add(arg.calls);
+        if (arg?.$ === 'cell') said.add(arg.name);
+      }
     }
   }
   for (const thread of spawned) {
@@ -151,6 +201,7 @@ function scenario({ summary, needs = [], cases }) {
   if (typeof summary !== 'string') complain('has no summary');
   if (!Array.isArray(cases) || cases.length === 0) complain('has no cases');
   cases.forEach(checkCase);
+  cases.forEach(checkGiven);
   const names = cases.map((one) => one.name);
   if (new Set(names).size < names.length) complain(`has two cases of one name: ${names}`);
   return { summary, needs: needs.map((need) => `generic:${need}`), cases };

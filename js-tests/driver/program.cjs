@@ -4,6 +4,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { Handover } = require('./handover.cjs');
 const { Interpreter } = require('./interpreter.cjs');
 const { everyOperation } = require('./language.cjs');
 const { Signals } = require('./signals.cjs');
@@ -13,11 +14,20 @@ function signalsOf(threads) {
   const names = new Set();
   for (const list of Object.values(threads)) {
     for (const one of everyOperation(list)) {
-      if (['signal', 'wait', 'idle'].includes(one.op)) names.add(one.name);
-      for (const arg of one.args ?? []) if (arg?.calls) names.add(arg.calls);
+      if (['signal', 'wait', 'idle', 'inside'].includes(one.op)) names.add(one.name);
+      for (const arg of one.args ?? []) {
+        if (arg?.calls) names.add(arg.calls);
+        if (arg?.$ === 'cell') names.add(arg.name);
+      }
     }
   }
   return [...names].sort();
+}
+
+/** The names of all numbers that its threads give each other. */
+function givenIn(threads) {
+  const all = Object.values(threads).flatMap((list) => [...everyOperation(list)]);
+  return [...new Set(all.filter(({ op }) => op === 'give').map(({ name }) => name))].sort();
 }
 
 /** Throws when what was recorded under one label is not equal. */
@@ -60,6 +70,7 @@ async function runProgram({ threads }, { adapterPath, limitMs, tell }) {
       adapterPath,
       adapter: require(adapterPath),
       signals: new Signals(signalsOf(threads)),
+      handover: new Handover(givenIn(threads)),
       tell: listen,
     }).run();
     checkRecords(records);

@@ -2,6 +2,7 @@
 // Named counters in shared memory: the only means by which the threads of a program are brought into
 // an order.
 
+const { setImmediate: turn } = require('node:timers/promises');
 const { Gate } = require('../lib/gate.cjs');
 
 /** More than any program waits for. */
@@ -45,6 +46,22 @@ class Signals {
   async reached(name, count, limitMs) {
     const slot = this.#slot(name);
     await this.gate.reached(slot, count, limitMs);
+    this.#check(slot);
+  }
+
+  /** The counter of a name, for native code that counts without waking anybody. */
+  cell(name) {
+    return new Int32Array(this.memory, Int32Array.BYTES_PER_ELEMENT * this.#slot(name), 1);
+  }
+
+  /** The same as `reached`, for what wakes nobody: looks again after each turn of the event loop. */
+  async seen(name, limitMs) {
+    const slot = this.#slot(name);
+    const end = performance.now() + limitMs;
+    while (this.gate.count(slot) === 0) {
+      if (performance.now() > end) throw new Error(`native code never wrote into "${name}"`);
+      await turn();
+    }
     this.#check(slot);
   }
 

@@ -2,14 +2,16 @@
 // The first file of each worker thread of a program.
 
 const { parentPort, workerData } = require('node:worker_threads');
+const { Handover } = require('./handover.cjs');
 const { Interpreter } = require('./interpreter.cjs');
 const { Signals } = require('./signals.cjs');
 
-const { signals, adapterPath } = workerData;
+const { signals, handover, adapterPath } = workerData;
 
 new Interpreter({
   ...workerData,
   adapter: require(adapterPath),
   signals: new Signals(signals.names, signals.memory),
+  handover: new Handover(handover.names, handover.memory),
   tell: (message) => parentPort.postMessage(message),
 }).run();

@@ -6,6 +6,11 @@ const { Worker } = require('node:worker_threads');
 
 const ENTRY = path.join(__dirname, 'thread.cjs');
 
+const lateNote = (thread, withinMs) => ({
+  kind: 'note',
+  message: `"${thread}" is not gone ${withinMs} ms after this thread began to wait for its end`,
+});
+
 class Threads {
   #spec;
   #started = new Map();
@@ -18,11 +23,19 @@ class Threads {
     if (this.#started.get(thread)?.ended === false) {
       throw new Error(`"${thread}" was started and has not ended`);
     }
-    const { threads, dir, limitMs, signals, tell, adapterPath } = this.#spec;
+    const { threads, dir, limitMs, signals, handover, tell, adapterPath } = this.#spec;
     tell({ kind: 'phase', phase: 'start-workers' });
-    const { names, memory } = signals;
+    const portable = ({ names, memory }) => ({ names, memory });
     const worker = new Worker(ENTRY, {
-      workerData: { thread, threads, dir, limitMs, adapterPath, signals: { names, memory } },
+      workerData: {
+        thread,
+        threads,
+        dir,
+        limitMs,
+        adapterPath,
+        signals: portable(signals),
+        handover: portable(handover),
+      },
       ...(resourceLimits && { resourceLimits }),
     });
     const started = { worker, ended: false, accounted: false, asked: null, error: undefined };
@@ -58,8 +71,11 @@ class Threads {
   async exits(thread, { code, error, withinMs }) {
     const started = this.#of(thread);
     started.accounted = true;
-    const end = await started.exit;
     const { tell } = this.#spec;
+    // When the process has to be killed for it, this is what a person reads.
+    const late = withinMs && setTimeout(tell, withinMs, lateNote(thread, withinMs));
+    const end = await started.exit;
+    clearTimeout(late);
     tell({ kind: 'exit', thread: started.id, code: end.code });
     if (end.sinceAskedMs !== null) {
       const message = `"${thread}" was gone ${end.sinceAskedMs.toFixed(1)} ms after terminate()`;
