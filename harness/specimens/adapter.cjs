@@ -58,7 +58,26 @@ function fromFile(file, make) {
   return dlopen(file);
 }
 
+const isClass = (name, value) => typeof value === 'function' && /^[A-Z]/.test(name);
+
+/** Functions of the surface whose first argument is an object of the target. */
+const TAKERS = ['use', 'dispose', 'child', 'visit'];
+
+/** A loaded specimen with what `op.receivers` asks of a target. */
+function generic(module) {
+  return {
+    ...module,
+    classes: () =>
+      Object.entries(module)
+        .filter(([name, value]) => isClass(name, value))
+        .map(([, Class]) => [Class, new Class()]),
+    takers: () => TAKERS.filter((name) => module[name]).map((name) => [name, module[name]]),
+    others: () => (module.other ? [module.other()] : []),
+  };
+}
+
 module.exports = {
+  generic,
   /** The files that the target's native code is loaded from. */
   binaries: () => [fs.realpathSync(binary())],
   load: () => require(binary()),

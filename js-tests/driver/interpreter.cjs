@@ -203,6 +203,8 @@ const VALUES = {
   },
 };
 
+const bufferOf = (given) => (ArrayBuffer.isView(given) ? given.buffer : given);
+
 /** Finds `A.prototype.b`, `A.prototype.get:b`. */
 function find(root, path) {
   const parts = path.split('.');
@@ -378,14 +380,19 @@ const STEPS = {
     }
     this.slots.set(as, copy);
   },
-  detach({ slot }) {
-    const given = this.slot(slot);
-    const buffer = ArrayBuffer.isView(given) ? given.buffer : given;
-    structuredClone(buffer, { transfer: [buffer] });
+  detach({ slot, as }) {
+    const buffer = bufferOf(this.slot(slot));
+    const moved = structuredClone(buffer, { transfer: [buffer] });
+    if (as !== undefined) this.slots.set(as, moved);
   },
-  receivers() {
-    const { calls, reached } = receivers(this.generic);
-    this.tell({ kind: 'note', message: `${calls} calls on wrong receivers, ${reached} threw` });
+  resize({ slot, length }) {
+    bufferOf(this.slot(slot)).resize(length);
+  },
+  fill({ slot, byte }) {
+    new Uint8Array(bufferOf(this.slot(slot))).fill(byte);
+  },
+  receivers({ parts }) {
+    this.tell({ kind: 'note', message: String(receivers(this.generic, parts)) });
   },
   unloaded() {
     this.tell({ kind: 'note', message: unloadedNote(this.adapter.binaries?.() ?? []) });

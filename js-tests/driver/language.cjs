@@ -78,10 +78,17 @@ const op = {
   exports: (label, of = 'target') => ({ op: 'exports', label, of }),
   /** The structured clone of a slot, into another; an error to clone is an answer too: null is kept. */
   clone: (slot, as) => ({ op: 'clone', slot, as }),
-  /** Takes the memory away from the buffer of a view or from a buffer. */
-  detach: (slot) => ({ op: 'detach', slot }),
-  /** Calls every method, accessor and constructor of the target's classes on every wrong receiver. */
-  receivers: () => ({ op: 'receivers' }),
+  /** Takes the memory away from the buffer of a view or from a buffer; `as` keeps the buffer that has it then. */
+  detach: (slot, { as } = {}) => ({ op: 'detach', slot, as }),
+  /** Gives a resizable buffer another length. */
+  resize: (slot, length) => ({ op: 'resize', slot, length }),
+  /** Sets all bytes of a buffer. */
+  fill: (slot, byte) => ({ op: 'fill', slot, byte }),
+  /**
+   * Calls what the target has on everything that it is not made for, and counts the calls. `parts`: `receivers`
+   * (methods and accessors), `constructions`, `arguments` (functions that take an object of the target); all by default.
+   */
+  receivers: (parts) => ({ op: 'receivers', parts }),
   /** Says whether the target's binary has left the process. A note, not an assertion: some never leave it. */
   unloaded: () => ({ op: 'unloaded' }),
   /** Limits a resource of the process from now on, to `extra` above what is used: `descriptors`, `memory`, `threads`. */
