@@ -34,11 +34,12 @@ class Interpreter {
    * @param {import('./signals.cjs').Signals} spec.signals
    * @param {import('./handover.cjs').Handover} spec.handover
    * @param {number} spec.limitMs of one wait
+   * @param {{ value: any }} [spec.given] what the slot `given` holds from the beginning
    * @param {Function} spec.tell takes `{ kind, … }`: phases and records
    */
   constructor(spec) {
     Object.assign(this, spec);
-    this.slots = new Map();
+    this.slots = new Map(spec.given ? [['given', spec.given.value]] : []);
     this.loaded = new Map();
     this.children = new Threads(spec);
   }
@@ -203,6 +204,16 @@ const VALUES = {
   },
 };
 
+/** An error to clone is an answer, too. */
+function cloneOrNull(object) {
+  try {
+    return structuredClone(object);
+  } catch (error) {
+    if (error.name !== 'DataCloneError') throw error;
+    return null;
+  }
+}
+
 const bufferOf = (given) => (ArrayBuffer.isView(given) ? given.buffer : given);
 
 /** Finds `A.prototype.b`, `A.prototype.get:b`. */
@@ -253,7 +264,8 @@ async function collect(limitMs) {
 }
 
 const STEPS = {
-  spawn({ thread, ...options }) {
+  spawn({ thread, given, ...options }) {
+    if (given !== undefined) options.given = { value: cloneOrNull(this.slot(given)) };
     this.children.spawn(thread, options);
   },
   exits({ thread, code = 0, error, withinMs }) {
@@ -372,13 +384,7 @@ const STEPS = {
     );
   },
   clone({ slot, as }) {
-    let copy = null;
-    try {
-      copy = structuredClone(this.slot(slot));
-    } catch (error) {
-      if (error.name !== 'DataCloneError') throw error;
-    }
-    this.slots.set(as, copy);
+    this.slots.set(as, cloneOrNull(this.slot(slot)));
   },
   detach({ slot, as }) {
     const buffer = bufferOf(this.slot(slot));

@@ -3,7 +3,10 @@
 // thread, so that it can be printed, stored and replayed. `interpreter.cjs` says what each one does.
 
 const op = {
-  /** Starts the worker thread `thread` of the program; it runs its own list. */
+  /**
+   * Starts the worker thread `thread` of the program; it runs its own list. It has the clone of what the slot
+   * `given` holds in its own slot of that name, or null if that cannot be cloned.
+   */
   spawn: (thread, options = {}) => ({ op: 'spawn', thread, ...options }),
   /**
    * Waits in the event loop for the end of a thread that this one started, and asserts it: `code` (0), `error` (a

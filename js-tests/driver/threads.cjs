@@ -19,7 +19,7 @@ class Threads {
     this.#spec = spec;
   }
 
-  spawn(thread, { resourceLimits } = {}) {
+  spawn(thread, { resourceLimits, given } = {}) {
     if (this.#started.get(thread)?.ended === false) {
       throw new Error(`"${thread}" was started and has not ended`);
     }
@@ -35,6 +35,7 @@ class Threads {
         adapterPath,
         signals: portable(signals),
         handover: portable(handover),
+        given,
       },
       ...(resourceLimits && { resourceLimits }),
     });

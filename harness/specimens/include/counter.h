@@ -63,4 +63,33 @@ static inline napi_status counter_define(napi_env env, napi_callback construct, 
   return napi_define_class(env, "Counter", NAPI_AUTO_LENGTH, construct, NULL, 2, members, class);
 }
 
+/* The factory of the surface: its class is kept in the instance data. */
+static inline napi_value counter_make(napi_env env, napi_callback_info info) {
+  (void)info;
+  void *kept;
+  napi_value class, made;
+  TRY(napi_get_instance_data(env, &kept));
+  TRY(napi_get_reference_value(env, kept, &class));
+  TRY(napi_new_instance(env, class, 0, NULL, &made));
+  return made;
+}
+
+static inline void counter_forget(napi_env env, void *kept, void *hint) {
+  (void)hint;
+  napi_delete_reference(env, kept);
+}
+
+/* Exports `Counter` and `make` of this env, for specimens without instance data of their own. */
+static inline napi_value counter_export(napi_env env, napi_value exports, napi_callback construct,
+                                        napi_callback value) {
+  napi_value class;
+  napi_ref kept;
+  TRY(counter_define(env, construct, value, &class));
+  TRY(napi_create_reference(env, class, 1, &kept));
+  TRY(napi_set_instance_data(env, kept, counter_forget, NULL));
+  TRY(napi_set_named_property(env, exports, "Counter", class));
+  TRY(export_function(env, exports, "make", counter_make, NULL));
+  return exports;
+}
+
 #endif
