@@ -132,10 +132,14 @@ class Interpreter {
     this.signals.signal(name);
   }
 
-  function_({ then, returns, calls }) {
+  function_({ then, returns, calls, once }) {
+    let done = false;
     return () => {
       if (calls !== undefined) this.signals.signal(calls);
-      this.#now(then);
+      if (!(once && done)) {
+        done = true;
+        this.#now(then);
+      }
       return this.value(returns);
     };
   }
@@ -450,13 +454,24 @@ const STEPS = {
       });
     });
   },
+  raise({ of }) {
+    throw this.value(of);
+  },
   reject({ message }) {
     Promise.reject(new Error(message));
     return turn();
   },
-  exhaust() {
+  overflow() {
+    const deeper = () => deeper() + 1;
+    return deeper();
+  },
+  async exhaust() {
+    // In small pieces: V8 gives up the whole process when one large allocation does not fit.
     const held = [];
-    for (;;) held.push(new Array(1000).fill({ at: held.length }));
+    for (;;) {
+      for (let i = 0; i < 1000; i++) held.push(new Array(100).fill(i + 0.5));
+      await turn();
+    }
   },
 };
 

@@ -113,8 +113,12 @@ const op = {
   fail: (message) => ({ op: 'fail', message }),
   /** Throws an error as the first function of a stack, so that it is an uncaught exception. */
   uncaught: (message) => ({ op: 'uncaught', message }),
+  /** Throws a value, which need not be an error. */
+  raise: (of) => ({ op: 'raise', of }),
   /** Rejects a promise that nobody handles. */
   reject: (message) => ({ op: 'reject', message }),
+  /** Calls itself until the stack is used up, and throws what comes of that. */
+  overflow: () => ({ op: 'overflow' }),
   /** Uses up the memory that the thread may have. */
   exhaust: () => ({ op: 'exhaust' }),
 };
@@ -122,9 +126,11 @@ const op = {
 /** Values of arguments that JSON does not have. */
 const value = {
   slot: (name) => ({ $: 'slot', name }),
-  /** A function that does `then` (operations that need no event loop) and returns `returns`. It counts its calls into
-   * the signal `calls`, where one is named. */
-  fn: (then = [], { returns, calls } = {}) => ({ $: 'fn', then, returns, calls }),
+  /**
+   * A function that does `then` (operations that need no event loop) and returns `returns`; with `once` it does so at its
+   * first call alone. It counts its calls into the signal `calls`, where one is named.
+   */
+  fn: (then = [], { returns, calls, once } = {}) => ({ $: 'fn', then, returns, calls, once }),
   /** A view of so many bytes, each of this value; `kind` is ArrayBuffer, SharedArrayBuffer or resizable. */
   bytes: (length, fill = 1, kind = 'ArrayBuffer') => ({ $: 'bytes', length, fill, kind }),
   bigint: (text) => ({ $: 'bigint', text: String(text) }),
