@@ -137,6 +137,7 @@ fn jobs(criterion: &mut Criterion) {
         },
         interrupt: Interrupt::default(),
         programs: 1,
+        guard: None,
     };
     let by_harness = || {
         executor.execute(job.clone(), 0, &|message| {

@@ -82,6 +82,17 @@ impl Dispatcher {
 
     /// Runs all jobs, `parallel` at a time, until they are done or the run is interrupted.
     pub fn run_jobs(&mut self, executor: &Executor, jobs: Vec<Job>, parallel: u32) {
+        self.run_jobs_unless(executor, jobs, parallel, &|_| false);
+    }
+
+    /// The same without the jobs that turn out, when it is their turn, not to be needed any more.
+    pub fn run_jobs_unless(
+        &mut self,
+        executor: &Executor,
+        jobs: Vec<Job>,
+        parallel: u32,
+        needless: &(dyn Fn(&Job) -> bool + Sync),
+    ) {
         let (give, take) = unbounded();
         for job in jobs {
             give.send(job).expect("the other end is in this function");
@@ -95,6 +106,9 @@ impl Dispatcher {
                     for job in take {
                         if executor.interrupt.is_set() {
                             break;
+                        }
+                        if needless(&job) {
+                            continue;
                         }
                         executor.execute(job, slot, &|message| {
                             // The dispatcher listens until the last of us is gone.

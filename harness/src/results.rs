@@ -9,8 +9,8 @@ use crate::{
     event::{Event, PlanSummary},
     exit::Exit,
     model::{
-        Attempt, CellId, Ending, Evidence, Job, JobId, Outcome, OutcomeKind, Phase, Seed,
-        Straggler, TestRecord, TestState, Verdict,
+        Attempt, CellId, Ending, Evidence, Finding, Job, JobId, NativeCrash, Outcome, OutcomeKind,
+        Phase, Seed, Straggler, TestRecord, TestState, TopicKind, Verdict,
     },
 };
 
@@ -93,6 +93,9 @@ pub struct TestTally {
     pub open: u32,
     /// Attempts in which it was never heard of.
     pub missing: u32,
+    /// Attempts with it that were clean as a whole.
+    #[serde(default)]
+    pub clean: u32,
     /// Longest time that it took, in milliseconds.
     pub max_ms: f64,
 }
@@ -163,6 +166,12 @@ pub struct Failure {
     pub file_errors: Vec<String>,
     /// Processes that were left behind.
     pub stragglers: Vec<Straggler>,
+    /// Breaches of rules that detectors saw.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub findings: Vec<Finding>,
+    /// Where it crashed, as far as it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub native_crash: Option<NativeCrash>,
     /// How long it took, in milliseconds.
     pub duration_ms: f64,
     /// Folder of the attempt's files, relative to the run directory.
@@ -384,11 +393,26 @@ impl CellResults {
                     }),
             };
             self.tests[at].add(test);
+            self.tests[at].clean += u32::from(kind == OutcomeKind::Clean);
+        }
+        // Cases of scenarios are processes of their own: one that always fails beside others that never do is no
+        // flakiness.
+        let never_clean = |test: &TestTally| test.attempts() > 0 && test.clean == 0;
+        if self.cell.suite.runner.kind() == TopicKind::Scenarios
+            && matches!(self.verdict, Verdict::Flaky { .. })
+            && self.tests.iter().any(never_clean)
+        {
+            self.verdict = Verdict::Fail;
         }
     }
 }
 
 impl TestTally {
+    /// Attempts that had to run it.
+    pub fn attempts(&self) -> u32 {
+        self.passed + self.failed + self.skipped + self.open + self.missing
+    }
+
     fn add(&mut self, test: &TestRecord) {
         match test.state {
             TestState::Passed => self.passed += 1,
@@ -429,6 +453,8 @@ impl Failure {
                 })
                 .collect(),
             stragglers: evidence.stragglers.clone(),
+            findings: evidence.findings.clone(),
+            native_crash: evidence.native_crash.clone(),
             duration_ms: attempt.duration_ms,
             dir: attempt.dir.to_string_lossy().into_owned(),
             repeat: job.repeat.clone(),

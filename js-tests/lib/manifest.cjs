@@ -5,9 +5,13 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { parse } = require('smol-toml');
+const { allScenarios } = require('../driver/scenarios.cjs');
 const { testId } = require('./job.cjs');
 
 const VERSION = 1;
+
+/** Functions of the generic surface (docs/writing-a-target.md): open-ended, since adapters may offer more. */
+const GENERIC = /^generic:[a-z][a-z-]*$/;
 
 /** The capabilities of docs/protocol.md; `os:…` comes from the machine. */
 const CAPABILITIES = new Set([
@@ -32,7 +36,7 @@ class ManifestError extends Error {}
 function checkNeeds(needs, where) {
   if (!Array.isArray(needs)) throw new ManifestError(`${where}: "needs" must be a list`);
   for (const need of needs) {
-    if (!CAPABILITIES.has(need)) {
+    if (!CAPABILITIES.has(need) && !GENERIC.test(need)) {
       const known = [...CAPABILITIES].join(', ');
       throw new ManifestError(
         `${where} needs "${need}", which is no capability; there are ${known}`,
@@ -81,7 +85,27 @@ function readBody(file, prefix, shared) {
 
 const sortedDir = (dir) => fs.readdirSync(dir).sort();
 
-/** The catalogue of all topics in `<root>/suites`. */
+/** Topics of scenarios: one for each family of rules. */
+function scenarioTopics(root) {
+  const folder = path.join(root, 'driver', 'scenarios');
+  if (!fs.existsSync(folder)) return [];
+  const families = new Map();
+  for (const { family, name, file, scenario } of allScenarios(folder)) {
+    const prefix = `${family}/${name}`;
+    const needs = checkNeeds(scenario.needs, file);
+    const tests = scenario.cases.map((one) => ({ id: testId(prefix, one.name), needs }));
+    const files = families.get(family) ?? [];
+    families.set(family, [...files, { file: `driver/scenarios/${prefix}`, tests }]);
+  }
+  return [...families].map(([family, files]) => ({
+    topic: family,
+    kind: 'scenarios',
+    summary: `scenarios of the rules ${family}/…`,
+    files,
+  }));
+}
+
+/** The catalogue of all topics in `<root>/suites` and of the scenarios in `<root>/driver`. */
 function manifest(root) {
   const suites = path.join(root, 'suites');
   if (!fs.existsSync(suites)) throw new ManifestError(`${root} has no folder "suites"`);
@@ -98,9 +122,9 @@ function manifest(root) {
         return { file: `suites/${topic}/${part}`, tests };
       });
     if (files.length === 0) throw new ManifestError(`${dir} has no <part>.body.cjs`);
-    topics.push({ topic, summary, files });
+    topics.push({ topic, kind: 'bodies', summary, files });
   }
-  return { version: VERSION, topics };
+  return { version: VERSION, topics: [...topics, ...scenarioTopics(root)] };
 }
 
 if (require.main === module) {

@@ -90,7 +90,7 @@ fn load(workspace: &Workspace, dir: &Path) -> Result<Target, Error> {
     };
     let module = match &file.source {
         // A package is known once it is installed.
-        None | Some(TargetSource::Npm(_)) => None,
+        None | Some(TargetSource::Npm(_) | TargetSource::Specimen(_)) => None,
         Some(TargetSource::Builtin(name)) => Some(name.clone()),
         Some(TargetSource::Path(source)) => {
             let path = dir.join(source).canonicalize().map_err(|error| {

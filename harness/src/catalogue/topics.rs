@@ -9,7 +9,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{differential, error::Error, protocol::PROTOCOL_VERSION, tools, workspace::Workspace};
+use crate::{
+    differential,
+    error::Error,
+    model::{Suite, TopicKind},
+    protocol::PROTOCOL_VERSION,
+    tools,
+    workspace::Workspace,
+};
 
 /// What there is to run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,19 +26,23 @@ pub struct Catalogue {
     pub topics: Vec<Topic>,
 }
 
-/// A folder of bodies.
+/// A folder of bodies or scenarios. A family of rules may have the name of a topic of bodies: the kind
+/// tells them apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topic {
     /// Name of the folder.
     pub topic: String,
+    /// What stands in it.
+    #[serde(default)]
+    pub kind: TopicKind,
     /// One line for people.
     #[serde(default)]
     pub summary: String,
-    /// Its bodies.
+    /// Its bodies or scenarios.
     pub files: Vec<File>,
 }
 
-/// A body.
+/// A body or a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
     /// Without extension, relative to the suites' folder.
@@ -48,6 +59,13 @@ pub struct CatalogueTest {
     /// The capabilities that it needs.
     #[serde(default)]
     pub needs: Vec<String>,
+}
+
+impl Topic {
+    /// Whether it is what a suite runs.
+    pub fn is_of(&self, suite: &Suite) -> bool {
+        self.topic == suite.topic && self.kind == suite.runner.kind()
+    }
 }
 
 impl Catalogue {
@@ -68,7 +86,9 @@ pub fn load_topics(workspace: &Workspace) -> Result<Catalogue, Error> {
     catalogue
         .topics
         .extend(differential::topic(&workspace.suites_dir));
-    catalogue.topics.sort_by(|a, b| a.topic.cmp(&b.topic));
+    catalogue
+        .topics
+        .sort_by(|a, b| (&a.topic, a.kind).cmp(&(&b.topic, b.kind)));
     Ok(catalogue)
 }
 
@@ -94,7 +114,12 @@ fn load_bodies(workspace: &Workspace) -> Result<Catalogue, Error> {
                 .to_owned(),
         });
     }
-    let key = hash_of(&[&suites, &workspace.lib])?;
+    let driver = workspace.suites_dir.join("driver");
+    let mut read = vec![suites.as_path(), workspace.lib.as_path()];
+    if driver.is_dir() {
+        read.push(&driver);
+    }
+    let key = hash_of(&read)?;
     let kept = workspace
         .state
         .join("catalogue")

@@ -63,6 +63,8 @@ pub(super) struct Place {
 pub(super) enum Command {
     /// Run worker suites over targets and versions of Node, and report pass rates
     Run(Box<RunArgs>),
+    /// Find planted faults, and nothing in clean addons: what this machine's harness can detect, and how fast
+    Selfcheck(Box<SelfcheckArgs>),
     /// List what there is: targets, runtimes, suites, tests
     List(ListArgs),
     /// Say what is missing on this machine and how to get it
@@ -189,6 +191,15 @@ pub(super) struct RunArgs {
         value_parser = clap::value_parser!(u32).range(1..=100_000_000), hide_env = true
     )]
     pub(super) programs: Option<u32>,
+    /// Preload the guard library, which checks every call of Node-API [auto: where there is one]
+    #[arg(
+        long,
+        env = "THREADPROOF_GUARD",
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_env = true
+    )]
+    pub(super) guard: Switch,
     /// Take targets as they were built last
     #[arg(long, env = "THREADPROOF_NO_BUILD", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) no_build: bool,
@@ -203,6 +214,73 @@ pub(super) struct RunArgs {
     pub(super) verbose: bool,
 }
 
+/// Flags of `selfcheck`.
+#[derive(Clone, Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent flags")]
+pub(super) struct SelfcheckArgs {
+    /// Specimens to check, with their corrected twins [default: all, and the clean controls]
+    #[arg(value_name = "SPECIMEN")]
+    pub(super) specimen: Vec<String>,
+    /// Node to check on, as for `run` [default: newest 22, 24 and 26]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_RUNTIME",
+        value_name = "NODE",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) runtime: Vec<String>,
+    /// One Node, and each control under the scenarios of its own rules only
+    #[arg(long, env = "THREADPROOF_QUICK", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) quick: bool,
+    /// How many processes are run at the same time [default: number of cores]
+    #[arg(
+        short, long, env = "THREADPROOF_JOBS", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=1024), hide_env = true
+    )]
+    pub(super) jobs: Option<u32>,
+    /// Time for a case: what is not over then hangs
+    #[arg(
+        long,
+        env = "THREADPROOF_TIMEOUT",
+        value_name = "TIME",
+        default_value = "15s",
+        hide_env = true
+    )]
+    pub(super) timeout: humantime::Duration,
+    /// Seed that all others are derived from [default: random, printed]
+    #[arg(long, env = "THREADPROOF_SEED", value_name = "N", hide_env = true)]
+    pub(super) seed: Option<Seed>,
+    /// Preload the guard library [auto: where there is one]
+    #[arg(
+        long,
+        env = "THREADPROOF_GUARD",
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_env = true
+    )]
+    pub(super) guard: Switch,
+    /// Folder for the results, new or of a former run [default: target/threadproof/runs/…]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_OUT",
+        value_name = "DIR",
+        hide_env = true
+    )]
+    pub(super) out: Option<PathBuf>,
+    /// Take targets as they were built last
+    #[arg(long, env = "THREADPROOF_NO_BUILD", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) no_build: bool,
+    /// Use the packages and runtimes that are on this machine; ask no registry
+    #[arg(long, env = "THREADPROOF_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) offline: bool,
+    /// Print JSON for machines
+    #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) json: bool,
+}
+
 /// Flags of `list`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ListArgs {
@@ -211,6 +289,17 @@ pub(super) struct ListArgs {
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
+}
+
+/// Whether something is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    /// Where it is available
+    Auto,
+    /// Always; an error where it is not available
+    On,
+    /// Never
+    Off,
 }
 
 /// What can be listed.

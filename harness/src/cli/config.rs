@@ -9,13 +9,13 @@ use std::{
     thread,
 };
 
-use super::args::{Place, RunArgs};
+use super::args::{Place, RunArgs, Switch};
 use crate::{
     error::Error,
     exec::Limits,
     model::{DIFFERENTIAL, Runner, Seed},
     plan::{Patterns, Shard, quote},
-    prepare::{Permissions, RuntimeSpec},
+    prepare::{Permissions, RuntimeSpec, guard_platform},
     report::Verbosity,
     workspace::Workspace,
 };
@@ -37,6 +37,7 @@ pub(super) struct RunConfig {
     pub(super) out: Option<PathBuf>,
     pub(super) only: Option<String>,
     pub(super) programs: u32,
+    pub(super) guard: bool,
     pub(super) permissions: Permissions,
     pub(super) verbosity: Verbosity,
     /// The command line, quoted for a shell.
@@ -91,6 +92,8 @@ impl RunConfig {
             out: args.out.clone(),
             only: args.job_id.clone(),
             programs: args.programs.unwrap_or_else(|| programs(&args.suite)),
+            guard: args.guard == Switch::On
+                || (args.guard == Switch::Auto && guard_platform().is_ok()),
             permissions: Permissions {
                 no_build: args.no_build,
                 offline: args.offline,
@@ -116,7 +119,7 @@ impl Place {
     }
 }
 
-fn cores() -> u32 {
+pub(super) fn cores() -> u32 {
     thread::available_parallelism()
         .map_or(1, NonZero::get)
         .try_into()
@@ -139,12 +142,12 @@ fn programs(suites: &[String]) -> u32 {
 }
 
 /// Short enough to be typed. The standard library's maps are seeded by the system's randomness.
-fn random_seed() -> Seed {
+pub(super) fn random_seed() -> Seed {
     Seed(RandomState::new().build_hasher().finish() >> 32)
 }
 
 /// How this program is called: through Cargo when that has started it.
-fn program(words: &[OsString]) -> String {
+pub(super) fn program(words: &[OsString]) -> String {
     if std::env::var_os("CARGO").is_some() && std::env::var_os("CARGO_PKG_NAME").is_some() {
         "cargo run --release -p threadproof --".to_owned()
     } else {

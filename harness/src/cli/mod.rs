@@ -12,6 +12,7 @@ mod doctor;
 mod list;
 mod print;
 mod run;
+mod selfcheck;
 
 #[cfg(test)]
 mod cli_tests;
@@ -46,6 +47,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let done = match &args.command {
         Command::Run(run) => run::run(&args.place, run, &words),
+        Command::Selfcheck(selfcheck) => selfcheck::selfcheck(&args.place, selfcheck, &words),
         Command::List(list) => list::list(&args.place, list),
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),

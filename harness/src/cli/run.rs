@@ -8,7 +8,7 @@ use super::{
     print, show,
 };
 use crate::{
-    catalogue::{Catalogue, load_targets, load_topics, os},
+    catalogue::{Catalogue, load_targets, load_topics, os, specimen_targets},
     dispatch::Dispatcher,
     error::Error,
     event::{Event, PlanSummary},
@@ -25,7 +25,9 @@ use crate::{
 pub(super) fn run(place: &Place, args: &RunArgs, words: &[OsString]) -> Result<Exit, Error> {
     let config = RunConfig::resolve(place, args, words)?;
     let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
-    let targets = select_targets(&load_targets(&config.workspace)?, &config.targets)?;
+    let mut targets = load_targets(&config.workspace)?;
+    targets.extend(specimen_targets(&config.workspace));
+    let targets = select_targets(&targets, &config.targets)?;
     // Mistakes in the selection are told before anything is made, where that takes no preparation.
     if packages_ready(&config.workspace) {
         select(&config)?;
@@ -88,7 +90,7 @@ fn stages(
             interrupt,
             tell: &tell,
         };
-        prepare::prepare(steps, targets, &config.runtimes)
+        prepare::prepare(steps, targets, &config.runtimes, config.guard)
     })?;
     if let Some(signal) = interrupt.signal() {
         return Err(Error::Interrupted { signal });
@@ -106,6 +108,7 @@ fn stages(
         node_modules: config.workspace.packages.join("node_modules"),
         targets: prepared.targets,
         runtimes: prepared.runtimes,
+        guard: prepared.guard,
         limits: config.limits,
         interrupt: interrupt.clone(),
         programs: config.programs,

@@ -13,6 +13,7 @@ pub mod generate;
 mod hunt;
 pub mod job;
 mod known;
+mod middle;
 mod pair;
 pub mod program;
 mod render;
@@ -24,7 +25,7 @@ use std::path::Path;
 
 use crate::{
     catalogue::{CatalogueTest, File, Topic},
-    model::DIFFERENTIAL,
+    model::{DIFFERENTIAL, TopicKind},
 };
 
 pub use answer::Coverage;
@@ -52,6 +53,7 @@ pub fn topic(suites: &Path) -> Option<Topic> {
     let tests = tests.chain(std::iter::once(format!("{TOPIC_FILE} > coverage")));
     Some(Topic {
         topic: DIFFERENTIAL.to_owned(),
+        kind: TopicKind::Programs,
         summary: "generated programs behave as on node:sqlite".to_owned(),
         files: vec![File {
             file: TOPIC_FILE.to_owned(),

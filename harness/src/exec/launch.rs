@@ -1,6 +1,7 @@
 //! One job from its folder to its evidence.
 
 use std::{
+    ffi::OsString,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -102,6 +103,9 @@ pub struct Executor {
     pub interrupt: Interrupt,
     /// How many programs a differential job generates.
     pub programs: u32,
+    /// The guard library, preloaded into every Node that runs a target; not into differential jobs, which compare
+    /// two implementations and start many processes.
+    pub guard: Option<PathBuf>,
 }
 
 /// `THREADPROOF_JOB`, as `docs/protocol.md` describes it.
@@ -383,14 +387,21 @@ impl Executor {
         let runtime = self.runtime(job)?;
         let mut command = match job.cell.suite.runner {
             Runner::Programs => Command::new(this_program()?),
-            Runner::Jest | Runner::Vitest | Runner::VitestShared | Runner::NodeTest => {
-                Command::new(&runtime.path)
-            }
+            Runner::Jest
+            | Runner::Vitest
+            | Runner::VitestShared
+            | Runner::NodeTest
+            | Runner::Driver => Command::new(&runtime.path),
         };
         environment::clean(&mut command);
         command.envs(&self.target(job)?.env);
         if job.cell.suite.runner != Runner::Programs {
             command.args(&runtime.flags);
+        }
+        if let Some(guard) = &self.guard
+            && job.cell.suite.runner != Runner::Programs
+        {
+            command.env("LD_PRELOAD", preloaded(guard));
         }
         match job.cell.suite.runner {
             Runner::Jest => {
@@ -408,6 +419,9 @@ impl Executor {
             }
             Runner::NodeTest => {
                 command.arg(self.lib.join("node-test.mjs"));
+            }
+            Runner::Driver => {
+                command.arg(self.lib.with_file_name("driver").join("main.cjs"));
             }
             Runner::Programs => self.run_programs(job, runtime, &mut command)?,
         }
@@ -456,6 +470,16 @@ impl Executor {
             .find(|target| target.id == job.cell.target)
             .ok_or_else(|| unknown("target", &job.cell.target))
     }
+}
+
+/// The guard before what the user preloads, if anything.
+fn preloaded(guard: &Path) -> OsString {
+    let mut list = guard.as_os_str().to_owned();
+    if let Some(others) = std::env::var_os("LD_PRELOAD").filter(|others| !others.is_empty()) {
+        list.push(":");
+        list.push(others);
+    }
+    list
 }
 
 /// The harness failed at a job.

@@ -1,5 +1,7 @@
 //! Judges an attempt: a pure function from evidence to outcome.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Evidence, Outcome, Phase, Stop, TestState};
 
 /// Judges an attempt by its three witnesses. The order of the rules is the order of trust:
@@ -11,7 +13,8 @@ use crate::model::{Evidence, Outcome, Phase, Stop, TestState};
 /// 5. Where the stream contradicts itself or the manifest, that is the verdict.
 /// 6. Tests without a result are lost, whatever the others did.
 /// 7. Failed tests need a runner and an exit status that say so; passed ones too.
-/// 8. Whatever is still alive after that was left behind.
+/// 8. What the process survived may still have been a breach of a rule.
+/// 9. Whatever is still alive after that was left behind.
 pub fn classify(evidence: &Evidence) -> Outcome {
     if let Some(reason) = &evidence.infra {
         return Outcome::Infra {
@@ -59,6 +62,12 @@ pub fn classify(evidence: &Evidence) -> Outcome {
     }
     if failed(evidence) {
         return Outcome::AssertFailed;
+    }
+    if !evidence.findings.is_empty() {
+        let rules: BTreeSet<&str> = evidence.findings.iter().map(|f| f.rule.as_str()).collect();
+        return Outcome::Violation {
+            rules: rules.into_iter().map(str::to_owned).collect(),
+        };
     }
     if !evidence.stragglers.is_empty() {
         return Outcome::Straggler;

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     model::{
-        Ending, Evidence, Fatal, FileError, Milestones, Phase, RunEnd, RunStart, Straggler,
-        StreamHealth, TestRecord, TestState,
+        Ending, EnvEnd, Evidence, Fatal, FileError, Finding, Milestones, NativeCrash, Phase,
+        RunEnd, RunStart, Straggler, StreamHealth, TestRecord, TestState,
     },
     protocol::{ChildEvent, Line, Status},
 };
@@ -27,6 +27,9 @@ pub struct Ledger {
     file_errors: Vec<FileError>,
     last_event: Option<String>,
     notes: Vec<String>,
+    findings: Vec<Finding>,
+    native_crash: Option<NativeCrash>,
+    env_ends: Vec<EnvEnd>,
     workers: BTreeSet<i64>,
     events: u64,
     started_at: f64,
@@ -64,6 +67,9 @@ impl Ledger {
             file_errors: Vec::new(),
             last_event: None,
             notes: Vec::new(),
+            findings: Vec::new(),
+            native_crash: None,
+            env_ends: Vec::new(),
             workers: BTreeSet::new(),
             events: 0,
             started_at,
@@ -166,12 +172,31 @@ impl Ledger {
                 });
             }
             ChildEvent::Note { message } => self.notes.push(message),
+            ChildEvent::Finding(finding) => self.find(finding),
+            // The first one is the cause; a handler that crashes itself comes later.
+            ChildEvent::NativeCrash(crash) => {
+                self.native_crash.get_or_insert(crash);
+            }
+            ChildEvent::EnvEnd(end) => self.env_ends.push(end),
             ChildEvent::ProcessExit { code } => {
                 self.phase = Phase::Exit;
                 self.milestones.process_exit_ms = elapsed;
                 self.process_exit = code;
                 self.exit_seen = true;
             }
+        }
+    }
+
+    /// A place that goes on is told of again, with the count so far.
+    fn find(&mut self, finding: Finding) {
+        let place = |one: &Finding| {
+            let top = one.stacks.first().and_then(|stack| stack.frames.first());
+            (one.rule.clone(), one.call.clone(), top.cloned())
+        };
+        let wanted = place(&finding);
+        match self.findings.iter_mut().find(|one| place(one) == wanted) {
+            Some(known) => known.count = known.count.max(finding.count),
+            None => self.findings.push(finding),
         }
     }
 
@@ -252,6 +277,9 @@ impl Ledger {
             },
             fatal: rest.fatal,
             stragglers: rest.stragglers,
+            findings: self.findings,
+            native_crash: self.native_crash,
+            env_ends: self.env_ends,
             last_event: self.last_event,
             notes: self.notes,
             infra: rest.infra,

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Ending, Phase};
+use super::{Ending, EnvEnd, Finding, NativeCrash, Phase};
 
 /// What is known of an attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,15 @@ pub struct Evidence {
     pub fatal: Option<Fatal>,
     /// Processes that outlived the one that was started.
     pub stragglers: Vec<Straggler>,
+    /// Breaches of rules that detectors saw, each place once.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub findings: Vec<Finding>,
+    /// The native stack of the crash, where the guard was there to take it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub native_crash: Option<NativeCrash>,
+    /// What binaries still held when their envs had ended.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub env_ends: Vec<EnvEnd>,
     /// What the last event was, for people: `test-start termination/exits > natural exit`.
     pub last_event: Option<String>,
     /// What the process wanted a person to read.

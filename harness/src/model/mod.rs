@@ -7,6 +7,7 @@
 
 mod attempt;
 mod evidence;
+mod finding;
 mod job;
 mod outcome;
 mod phase;
@@ -21,11 +22,12 @@ pub use evidence::{
     Evidence, Fatal, FileError, RunEnd, RunStart, Straggler, StreamHealth, TestError, TestRecord,
     TestState,
 };
+pub use finding::{EnvEnd, FailedCall, Finding, Frame, NativeCrash, Stack};
 pub use job::{CellId, Job, JobId, Launcher};
 pub use outcome::{Outcome, OutcomeKind};
 pub use phase::Phase;
 pub use runtime::{Runtime, RuntimeSource};
 pub use seed::Seed;
-pub use suite::{DIFFERENTIAL, Runner, Suite};
-pub use target::{Profile, SupportsWhen, Target, TargetSource};
+pub use suite::{DIFFERENTIAL, Runner, Suite, TopicKind};
+pub use target::{Profile, SpecimenSource, SupportsWhen, Target, TargetSource};
 pub use verdict::Verdict;

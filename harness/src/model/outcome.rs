@@ -33,6 +33,11 @@ pub enum Outcome {
         /// In what.
         detail: String,
     },
+    /// A detector saw a breach of a rule, though tests passed and the process ended in order.
+    Violation {
+        /// The rules, sorted, none twice.
+        rules: Vec<String>,
+    },
     /// Memory or handles were still held at the end.
     LeakFound,
     /// Memory or handles grow with the number of workers.
@@ -62,6 +67,7 @@ pub enum OutcomeKind {
     HangAtExit,
     LostTests,
     Contradiction,
+    Violation,
     LeakFound,
     LeakGrowth,
     Straggler,
@@ -81,6 +87,7 @@ impl Outcome {
             Outcome::HangAtExit => OutcomeKind::HangAtExit,
             Outcome::LostTests { .. } => OutcomeKind::LostTests,
             Outcome::Contradiction { .. } => OutcomeKind::Contradiction,
+            Outcome::Violation { .. } => OutcomeKind::Violation,
             Outcome::LeakFound => OutcomeKind::LeakFound,
             Outcome::LeakGrowth => OutcomeKind::LeakGrowth,
             Outcome::Straggler => OutcomeKind::Straggler,
@@ -91,7 +98,7 @@ impl Outcome {
 
 impl OutcomeKind {
     /// All of them, in the order in which reports list them.
-    pub const ALL: [OutcomeKind; 13] = [
+    pub const ALL: [OutcomeKind; 14] = [
         OutcomeKind::Clean,
         OutcomeKind::AssertFailed,
         OutcomeKind::CrashAtLoad,
@@ -101,6 +108,7 @@ impl OutcomeKind {
         OutcomeKind::HangAtExit,
         OutcomeKind::LostTests,
         OutcomeKind::Contradiction,
+        OutcomeKind::Violation,
         OutcomeKind::LeakFound,
         OutcomeKind::LeakGrowth,
         OutcomeKind::Straggler,
@@ -119,6 +127,7 @@ impl OutcomeKind {
             OutcomeKind::HangAtExit => "HangAtExit",
             OutcomeKind::LostTests => "LostTests",
             OutcomeKind::Contradiction => "Contradiction",
+            OutcomeKind::Violation => "Violation",
             OutcomeKind::LeakFound => "LeakFound",
             OutcomeKind::LeakGrowth => "LeakGrowth",
             OutcomeKind::Straggler => "Straggler",
@@ -161,6 +170,7 @@ impl fmt::Display for Outcome {
         match self {
             Outcome::LostTests { count } => write!(f, "LostTests({count})"),
             Outcome::Contradiction { detail } => write!(f, "Contradiction: {detail}"),
+            Outcome::Violation { rules } => write!(f, "Violation of {}", rules.join(", ")),
             Outcome::Infra { reason } => write!(f, "Infra: {reason}"),
             Outcome::Clean
             | Outcome::AssertFailed

@@ -26,6 +26,43 @@ impl fmt::Display for Suite {
     }
 }
 
+/// What a topic consists of, which decides who runs it.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum TopicKind {
+    /// Bodies of tests under `suites/`.
+    #[default]
+    Bodies,
+    /// Scenarios of the rules of one family, each case a process.
+    Scenarios,
+    /// Generated programs.
+    Programs,
+}
+
+impl TopicKind {
+    /// Those who run it.
+    pub fn runners(self) -> &'static [Runner] {
+        match self {
+            TopicKind::Bodies => &Runner::OF_BODIES,
+            TopicKind::Scenarios => &[Runner::Driver],
+            TopicKind::Programs => &[Runner::Programs],
+        }
+    }
+}
+
 /// Who runs a topic. The table of `docs/protocol.md` says how each is started.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -40,21 +77,24 @@ pub enum Runner {
     VitestShared,
     /// `run()` of `node:test`.
     NodeTest,
+    /// Our own driver: one case of a scenario, on the main thread of a process.
+    Driver,
     /// This program itself: generated programs on two implementations.
     Programs,
 }
 
 impl Runner {
     /// All of them, in the order in which reports list them.
-    pub const ALL: [Runner; 5] = [
+    pub const ALL: [Runner; 6] = [
         Runner::Jest,
         Runner::Vitest,
         Runner::VitestShared,
         Runner::NodeTest,
+        Runner::Driver,
         Runner::Programs,
     ];
 
-    /// Those that run bodies of tests: all but the one that makes its own.
+    /// Those that run bodies of tests.
     pub const OF_BODIES: [Runner; 4] = [
         Runner::Jest,
         Runner::Vitest,
@@ -62,12 +102,14 @@ impl Runner {
         Runner::NodeTest,
     ];
 
-    /// The runners of a topic.
-    pub fn of_topic(topic: &str) -> &'static [Runner] {
-        if topic == DIFFERENTIAL {
-            &[Runner::Programs]
-        } else {
-            &Runner::OF_BODIES
+    /// What it runs.
+    pub fn kind(self) -> TopicKind {
+        match self {
+            Runner::Jest | Runner::Vitest | Runner::VitestShared | Runner::NodeTest => {
+                TopicKind::Bodies
+            }
+            Runner::Driver => TopicKind::Scenarios,
+            Runner::Programs => TopicKind::Programs,
         }
     }
 
@@ -78,6 +120,7 @@ impl Runner {
             Runner::Vitest => "vitest",
             Runner::VitestShared => "vitest-shared",
             Runner::NodeTest => "node-test",
+            Runner::Driver => "driver",
             Runner::Programs => "programs",
         }
     }

@@ -85,4 +85,20 @@ pub enum TargetSource {
     Path(PathBuf),
     /// A package of the npm registry, `name@version`, installed beside the suites.
     Npm(String),
+    /// A small addon of `harness/specimens/`.
+    Specimen(SpecimenSource),
+}
+
+/// Which specimen, and how it is compiled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SpecimenSource {
+    /// Name of its folder.
+    pub name: String,
+    /// Whether with its fault.
+    pub planted: bool,
+    /// Whether it is a crate instead of one file of C.
+    pub rust: bool,
+    /// Libraries to link.
+    pub link: Vec<String>,
 }

@@ -12,7 +12,7 @@ use crate::{
     catalogue::{Catalogue, Topic},
     error::Error,
     event::PlannedCell,
-    model::{CellId, Job, JobId, Launcher, Runner, Runtime, Seed, Suite, Target},
+    model::{CellId, Job, JobId, Launcher, Runner, Runtime, Seed, Suite, Target, TopicKind},
     results::{NotApplicable, NotAvailable},
     version::meets,
 };
@@ -80,7 +80,7 @@ pub fn supports_on(target: &Target, version: &str) -> Vec<String> {
 /// The versions of Node that a runner works on: the table of `docs/protocol.md`.
 pub fn needed_by(runner: Runner) -> &'static str {
     match runner {
-        Runner::Jest | Runner::NodeTest => ">=20",
+        Runner::Jest | Runner::NodeTest | Runner::Driver => ">=20",
         Runner::Vitest | Runner::VitestShared => ">=22.12",
         // The oracle is the builtin of the same Node, and that came to its present form then.
         Runner::Programs => ">=26.10, <27",
@@ -102,7 +102,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Error> {
                     suite: suite.clone(),
                 };
                 // Topics that the patterns leave nothing of were not asked for.
-                let Some(tests) = applicable.get(suite.topic.as_str()) else {
+                let Some(tests) = applicable.get(&key(suite)) else {
                     continue;
                 };
                 match unavailable(target, runtime, suite.runner, tests) {
@@ -116,7 +116,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Error> {
                     applicable
                         .iter()
                         .filter(|(_, tests)| tests.left_out > 0)
-                        .map(|(topic, tests)| NotApplicable {
+                        .map(|((topic, _), tests)| NotApplicable {
                             target: target.id.clone(),
                             runtime: runtime.id.clone(),
                             topic: (*topic).to_owned(),
@@ -159,32 +159,34 @@ fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
+/// What a suite's tests are found by.
+fn key(suite: &Suite) -> (&str, TopicKind) {
+    (&suite.topic, suite.runner.kind())
+}
+
 /// The tests of a topic that a target can run.
 #[derive(Clone, Debug, Default)]
 struct Applicable {
     files: Vec<String>,
     ids: Vec<String>,
+    /// The file of each test.
+    file_of: Vec<usize>,
     left_out: u32,
     lacking: BTreeSet<String>,
 }
 
 impl Applicable {
     /// By topic, in the order of the suites; topics without selected tests are left out.
-    fn of_all<'a>(inputs: &Inputs<'a>, supports: &[String]) -> BTreeMap<&'a str, Applicable> {
-        let wanted: BTreeSet<&str> = inputs
-            .suites
-            .iter()
-            .map(|suite| suite.topic.as_str())
-            .collect();
+    fn of_all<'a>(
+        inputs: &Inputs<'a>,
+        supports: &[String],
+    ) -> BTreeMap<(&'a str, TopicKind), Applicable> {
+        let wanted: BTreeSet<_> = inputs.suites.iter().map(key).collect();
         let topics = inputs.catalogue.topics.iter();
         topics
-            .filter(|topic| wanted.contains(topic.topic.as_str()))
-            .map(|topic| {
-                (
-                    topic.topic.as_str(),
-                    Applicable::of(topic, inputs.tests, supports),
-                )
-            })
+            .map(|topic| ((topic.topic.as_str(), topic.kind), topic))
+            .filter(|(key, _)| wanted.contains(key))
+            .map(|(key, topic)| (key, Applicable::of(topic, inputs.tests, supports)))
             .filter(|(_, tests)| !tests.ids.is_empty() || tests.left_out > 0)
             .collect()
     }
@@ -201,6 +203,7 @@ impl Applicable {
                     .collect();
                 if lacking.is_empty() {
                     found.ids.push(test.id.clone());
+                    found.file_of.push(found.files.len());
                 } else {
                     found.left_out += 1;
                     found.lacking.extend(lacking.into_iter().cloned());
@@ -264,22 +267,46 @@ fn order(inputs: &Inputs<'_>, cells: &[(CellId, Applicable)]) -> Vec<Job> {
         .flat_map(|repetition| {
             by_size
                 .iter()
-                .map(move |(cell, tests)| job(inputs, cell, tests, repetition))
+                .flat_map(move |(cell, tests)| jobs(inputs, cell, tests, repetition))
         })
         .collect()
 }
 
-fn job(inputs: &Inputs<'_>, cell: &CellId, tests: &Applicable, repetition: u32) -> Job {
+/// The jobs of one repetition of a cell: one for all tests, or, of scenarios, one for each case.
+fn jobs(inputs: &Inputs<'_>, cell: &CellId, tests: &Applicable, repetition: u32) -> Vec<Job> {
+    match cell.suite.runner.kind() {
+        TopicKind::Bodies | TopicKind::Programs => {
+            vec![job(inputs, cell, &tests.files, &tests.ids, repetition)]
+        }
+        TopicKind::Scenarios => tests
+            .ids
+            .iter()
+            .zip(&tests.file_of)
+            .map(|(id, file)| {
+                let (id, file) = (std::slice::from_ref(id), &tests.files[*file..=*file]);
+                job(inputs, cell, file, id, repetition)
+            })
+            .collect(),
+    }
+}
+
+fn job(
+    inputs: &Inputs<'_>,
+    cell: &CellId,
+    files: &[String],
+    tests: &[String],
+    repetition: u32,
+) -> Job {
     let launcher = Launcher::Native;
-    let id = JobId::of(cell, &tests.ids, repetition, launcher);
+    let id = JobId::of(cell, tests, repetition, launcher);
     Job {
         seed: inputs.seed.derive(id.as_str()),
         repeat: repeat(inputs, cell, repetition, &id),
         id,
         cell: cell.clone(),
         repetition,
-        files: tests.files.clone(),
-        tests: tests.ids.clone(),
+        files: files.to_vec(),
+        tests: tests.to_vec(),
         timeout_ms: timeout_ms(inputs, cell),
         launcher,
     }
@@ -290,9 +317,11 @@ fn timeout_ms(inputs: &Inputs<'_>, cell: &CellId) -> u64 {
     const PROGRAM_MS: u64 = 60;
     match cell.suite.runner {
         Runner::Programs => inputs.timeout_ms + u64::from(inputs.programs) * PROGRAM_MS,
-        Runner::Jest | Runner::Vitest | Runner::VitestShared | Runner::NodeTest => {
-            inputs.timeout_ms
-        }
+        Runner::Jest
+        | Runner::Vitest
+        | Runner::VitestShared
+        | Runner::NodeTest
+        | Runner::Driver => inputs.timeout_ms,
     }
 }
 

@@ -58,6 +58,7 @@ fn catalogue() -> Catalogue {
     };
     let topic = |name: &str, files| Topic {
         topic: name.into(),
+        kind: TopicKind::Bodies,
         summary: String::new(),
         files,
     };

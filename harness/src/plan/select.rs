@@ -54,7 +54,7 @@ pub fn select_suites(
     tests: &Patterns,
 ) -> Result<Vec<Suite>, Error> {
     let suites = catalogue.topics.iter().flat_map(|topic| {
-        Runner::of_topic(&topic.topic).iter().map(|runner| Suite {
+        topic.kind.runners().iter().map(|runner| Suite {
             topic: topic.topic.clone(),
             runner: *runner,
         })
@@ -69,6 +69,7 @@ pub fn select_suites(
             .iter()
             .map(|topic| topic.topic.clone())
             .collect();
+        there_is.dedup();
         there_is.extend(Runner::ALL.map(|runner| runner.to_string()));
         let what = format!("there is no suite, topic or runner {selector:?}");
         return Err(nothing(what, "topics and runners", &there_is));
@@ -80,11 +81,11 @@ pub fn select_suites(
                 .any(|selector| suite_matches(suite, selector))
     };
     let mut selected: Vec<Suite> = suites.into_iter().filter(chosen).collect();
-    let of_topic = |topic: &str| {
+    let of_suite = |suite: &Suite| {
         let files = catalogue
             .topics
             .iter()
-            .filter(move |one| one.topic == topic)
+            .filter(|one| one.is_of(suite))
             .flat_map(|one| &one.files);
         files
             .flat_map(|file| &file.tests)
@@ -93,15 +94,12 @@ pub fn select_suites(
     };
     for pattern in tests.texts() {
         let found = selected.iter().any(|suite| {
-            of_topic(&suite.topic)
+            of_suite(suite)
                 .iter()
                 .any(|id| tests.one_matches(pattern, id))
         });
         if !found {
-            let mut ids: Vec<_> = selected
-                .iter()
-                .flat_map(|suite| of_topic(&suite.topic))
-                .collect();
+            let mut ids: Vec<_> = selected.iter().flat_map(&of_suite).collect();
             ids.sort_unstable();
             ids.dedup();
             let what = format!("no test of the selected suites matches {pattern:?}");
@@ -112,7 +110,7 @@ pub fn select_suites(
             ));
         }
     }
-    selected.retain(|suite| of_topic(&suite.topic).iter().any(|id| tests.matches(id)));
+    selected.retain(|suite| of_suite(suite).iter().any(|id| tests.matches(id)));
     if selected.is_empty() {
         return Err(nothing("there are no tests".to_owned(), "suites", &[]));
     }

@@ -1,25 +1,29 @@
 //! Makes ready what a run needs: packages, targets, runtimes. Steps that do not depend on each other
 //! run at the same time, and tell of themselves through [`Steps`].
 
+mod cargo;
 mod command;
+mod guard;
 mod lock;
 mod packages;
 mod probe;
 mod registry;
 mod runtimes;
+mod specimens;
 mod targets;
 
-use std::{collections::BTreeMap, thread, time::Instant};
+use std::{collections::BTreeMap, path::PathBuf, thread, time::Instant};
 
 use crate::{
     clock::ms,
     error::Error,
     event::{Event, StepState},
     interrupt::Interrupt,
-    model::{Runtime, Target},
+    model::{Runtime, Target, TargetSource},
     workspace::Workspace,
 };
 
+pub use guard::{ensure_guard, guard_platform};
 pub use packages::{ensure_packages, packages_ready};
 pub use probe::probe;
 pub use runtimes::{RuntimeSpec, cached_versions, package_name};
@@ -112,6 +116,8 @@ pub struct Prepared {
     pub targets: Vec<Target>,
     /// The selected runtimes, in the order in which they were asked for, none twice.
     pub runtimes: Vec<Runtime>,
+    /// The guard library, where it was asked for and there is one.
+    pub guard: Option<PathBuf>,
 }
 
 /// Makes ready the selected targets and runtimes, and the packages of the suites. Tells of every
@@ -120,15 +126,25 @@ pub fn prepare(
     steps: Steps<'_>,
     targets: Vec<Target>,
     specs: &[RuntimeSpec],
+    guard: bool,
 ) -> Result<Prepared, Error> {
+    let specimens = targets
+        .iter()
+        .any(|target| matches!(target.source, Some(TargetSource::Specimen(_))));
+    if specimens {
+        // Their headers are one of the packages.
+        ensure_packages(steps)?;
+    }
     thread::scope(|scope| {
         let packages = scope.spawn(|| ensure_packages(steps));
         let targets = scope.spawn(|| {
+            let guard = guard.then(|| ensure_guard(steps)).transpose()?;
             // One after the other: builds take all cores anyway, and Cargo locks its folder.
             targets
                 .into_iter()
                 .map(|target| targets::ready(steps, target))
                 .collect::<Result<Vec<_>, _>>()
+                .map(|targets| (targets, guard))
         });
         let runtimes: Vec<_> = specs
             .iter()
@@ -136,9 +152,13 @@ pub fn prepare(
             .collect();
         let runtimes: Vec<Result<Runtime, Error>> = runtimes.into_iter().map(join).collect();
         join(packages)?;
-        let targets = join(targets)?;
+        let (targets, guard) = join(targets)?;
         let runtimes = distinct(runtimes.into_iter().collect::<Result<_, _>>()?, specs);
-        Ok(Prepared { targets, runtimes })
+        Ok(Prepared {
+            targets,
+            runtimes,
+            guard,
+        })
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Command};
 
-use super::{Done, Steps, command, lock, registry};
+use super::{Done, Steps, cargo, command, lock, registry, specimens};
 use crate::{
     error::Error,
     model::{Target, TargetSource},
@@ -16,6 +16,9 @@ pub(super) fn ready(steps: Steps<'_>, mut target: Target) -> Result<Target, Erro
                 .to_string_lossy()
                 .into_owned(),
         );
+    }
+    if let Some(TargetSource::Specimen(specimen)) = &target.source {
+        target.binary = Some(specimens::ready(steps, &target.id, &target.dir, specimen)?);
     }
     if !target.build.is_empty() {
         build(steps, &target)?;
@@ -61,14 +64,8 @@ fn build(steps: Steps<'_>, target: &Target) -> Result<(), Error> {
             let cause = format!("there is no {program:?} on the search path");
             Error::preparation(&step, cause, crate::tools::help(program))
         })?;
-        // `cargo run` tells its own settings to what it starts; the build below is another one.
         let mut build = Command::new(program_path);
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-                build.env_remove(&name);
-            }
-        }
+        cargo::without_own_settings(&mut build);
         build.args(args).current_dir(&folder);
         let mut compiled = false;
         let output = command::run(&mut build, steps.interrupt, |line| {

@@ -4,7 +4,7 @@ mod reader;
 
 use serde::Deserialize;
 
-use crate::model::{Phase, TestError};
+use crate::model::{EnvEnd, Finding, NativeCrash, Phase, TestError, signal_name};
 
 pub use reader::{Reader, StreamError};
 
@@ -85,6 +85,9 @@ pub enum ChildEvent {
     Note {
         message: String,
     },
+    Finding(Finding),
+    NativeCrash(NativeCrash),
+    EnvEnd(EnvEnd),
     ProcessExit {
         #[serde(default)]
         code: Option<i32>,
@@ -148,6 +151,16 @@ impl ChildEvent {
                 format!("run-end: {passed} passed, {failed} failed, {skipped} skipped")
             }
             ChildEvent::Note { message } => format!("note {message}"),
+            ChildEvent::Finding(finding) => {
+                format!("finding {}: {}", finding.rule, finding.message)
+            }
+            ChildEvent::NativeCrash(crash) => {
+                format!("native-crash {}", signal_name(crash.signal))
+            }
+            ChildEvent::EnvEnd(end) => match end.thread {
+                Some(thread) => format!("env-end of thread {thread}"),
+                None => "env-end".to_owned(),
+            },
             ChildEvent::ProcessExit { code } => match code {
                 Some(code) => format!("process-exit {code}"),
                 None => "process-exit".to_owned(),

@@ -186,6 +186,9 @@ mod tests {
             r#""type":"file-end","file":"suites/a/b","ok":false,"errors":[{"message":"m"}]"#,
             r#""type":"run-end","passed":1,"failed":0,"skipped":0,"ok":true"#,
             r#""type":"note","message":"m""#,
+            r#""type":"finding","rule":"a/b","detector":"guard","message":"m","call":"napi_wrap","object":"/x.node","count":1,"stacks":[{"title":"misused here","thread":7,"frames":[{"object":"/x.node","offset":16,"symbol":"f"},{"object":null,"offset":1,"symbol":null}]}]"#,
+            r#""type":"native-crash","signal":11,"code":1,"address":"0x0","thread":7,"unloaded":null,"frames":[],"lastFailed":{"call":"napi_unwrap","status":1,"frames":[]}"#,
+            r#""type":"env-end","thread":7,"object":"/x.node","counts":{"references":1}"#,
             r#""type":"process-exit","code":0"#,
         ];
         for fields in table {

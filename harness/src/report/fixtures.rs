@@ -7,10 +7,10 @@ use crate::{
     event::{Event, PlanSummary, PlannedCell, StepState},
     exit::Exit,
     model::{
-        Attempt, CellId, Ending, Evidence, ExitStatus, Fatal, FileError, Job, JobId, Launcher,
-        Milestones, Outcome, Phase, Profile, RunEnd, RunStart, Runner, Runtime, RuntimeSource,
-        Seed, Stop, Straggler, StreamHealth, Suite, Target, TargetSource, TestError, TestRecord,
-        TestState, Usage,
+        Attempt, CellId, Ending, Evidence, ExitStatus, Fatal, FileError, Finding, Frame, Job,
+        JobId, Launcher, Milestones, Outcome, Phase, Profile, RunEnd, RunStart, Runner, Runtime,
+        RuntimeSource, Seed, Stack, Stop, Straggler, StreamHealth, Suite, Target, TargetSource,
+        TestError, TestRecord, TestState, Usage,
     },
 };
 
@@ -61,6 +61,7 @@ pub(super) fn everything() -> Vec<Event> {
         events.extend(attempt(&theirs("termination"), repetition, outcome));
     }
     let detail = "run-end says 2 passed, its events say 1".to_owned();
+    let rules = vec!["affinity/calls-from-owner".to_owned()];
     let reason = "the event file vanished".to_owned();
     for (repetition, outcome) in [
         (1, Outcome::Contradiction { detail }),
@@ -69,6 +70,7 @@ pub(super) fn everything() -> Vec<Event> {
         (4, Outcome::Straggler),
         (5, Outcome::Infra { reason }),
         (6, Outcome::Clean),
+        (7, Outcome::Violation { rules }),
     ] {
         events.extend(attempt(&theirs("simple"), repetition, outcome));
     }
@@ -338,6 +340,7 @@ fn attempt_of(job: &Job, outcome: &Outcome) -> Attempt {
         | Outcome::LeakFound
         | Outcome::LeakGrowth
         | Outcome::Straggler
+        | Outcome::Violation { .. }
         | Outcome::Contradiction { .. } => (Phase::Exit, exited(0), None),
         Outcome::AssertFailed | Outcome::LostTests { .. } => (Phase::Exit, exited(1), None),
         Outcome::CrashAtLoad => (Phase::Load, exited(139), None),
@@ -379,6 +382,7 @@ fn evidence(attempt: &Attempt, outcome: &Outcome) -> Evidence {
         | Outcome::CrashAtTeardown
         | Outcome::HangAtExit
         | Outcome::Contradiction { .. }
+        | Outcome::Violation { .. }
         | Outcome::LeakFound
         | Outcome::LeakGrowth
         | Outcome::Straggler => [TestState::Passed, TestState::Passed],
@@ -416,6 +420,23 @@ fn evidence(attempt: &Attempt, outcome: &Outcome) -> Evidence {
         pid: 4712,
         command: "node child.js".into(),
     });
+    let findings = matches!(outcome, Outcome::Violation { .. }).then(|| Finding {
+        rule: "affinity/calls-from-owner".into(),
+        detector: "guard".into(),
+        message: "napi_create_object was called on thread 4713, and its env belongs to 4712".into(),
+        call: Some("napi_create_object".into()),
+        object: Some("/a/theirs.node".into()),
+        count: 3,
+        stacks: vec![Stack {
+            title: "misused here".into(),
+            thread: Some(4713),
+            frames: vec![Frame {
+                object: Some("/a/theirs.node".into()),
+                offset: 0x1234,
+                symbol: Some("tick".into()),
+            }],
+        }],
+    });
     let file_errors = matches!(outcome, Outcome::LostTests { .. }).then(|| FileError {
         file: "suites/termination/exits".into(),
         errors: vec![TestError {
@@ -448,6 +469,9 @@ fn evidence(attempt: &Attempt, outcome: &Outcome) -> Evidence {
         },
         fatal,
         stragglers: stragglers.into_iter().collect(),
+        findings: findings.into_iter().collect(),
+        native_crash: None,
+        env_ends: Vec::new(),
         last_event: Some(format!("test-end {}", TESTS[1])),
         notes: Vec::new(),
         infra: match outcome {

@@ -129,7 +129,7 @@ fn rank(kind: OutcomeKind) -> u8 {
         OutcomeKind::CrashAtLoad | OutcomeKind::CrashInTest | OutcomeKind::CrashAtTeardown => 0,
         OutcomeKind::HangInTest | OutcomeKind::HangAtExit => 1,
         OutcomeKind::LostTests | OutcomeKind::Contradiction => 2,
-        OutcomeKind::AssertFailed => 3,
+        OutcomeKind::AssertFailed | OutcomeKind::Violation => 3,
         OutcomeKind::LeakFound | OutcomeKind::LeakGrowth => 4,
         OutcomeKind::Straggler => 5,
         OutcomeKind::Infra => 6,

@@ -166,6 +166,7 @@ fn process_case(cell: &CellResults, failures: &[&Failure]) -> TestCase {
             | OutcomeKind::HangAtExit
             | OutcomeKind::LostTests
             | OutcomeKind::Contradiction
+            | OutcomeKind::Violation
             | OutcomeKind::LeakFound
             | OutcomeKind::LeakGrowth
             | OutcomeKind::Straggler => true,
@@ -245,6 +246,8 @@ fn told(failure: &Failure) -> String {
     if let Some(last) = &failure.last_event {
         lines.push(format!("last event: {last}"));
     }
+    lines.extend(failure.native_crash.iter().map(words::native_crash));
+    lines.extend(failure.findings.iter().map(words::finding));
     lines.extend(
         failure
             .file_errors

@@ -3,7 +3,7 @@
 //! Files of the run directory are rewritten as the run goes on, so that a run that is killed still
 //! has its report. The terminal is written to stderr, GitHub's workflow commands to stdout.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     event::{Event, RenderError, Renderer},
@@ -80,6 +80,16 @@ impl Reporters {
             config.dir.clone(),
             config.verbosity,
         )));
+        Ok(Reporters {
+            renderers,
+            errors: Vec::new(),
+        })
+    }
+
+    /// These renderers beside the log of events.
+    pub fn of(dir: &Path, others: Vec<Box<dyn Renderer>>) -> Result<Self, RenderError> {
+        let mut renderers: Vec<Box<dyn Renderer>> = vec![Box::new(json::EventLog::new(dir)?)];
+        renderers.extend(others);
         Ok(Reporters {
             renderers,
             errors: Vec::new(),

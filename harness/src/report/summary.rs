@@ -173,6 +173,8 @@ fn failure(group: &Group<'_>, results: &Results) -> String {
     if let Some(fatal) = &first.fatal {
         quoted.push(fatal.clone());
     }
+    quoted.extend(first.native_crash.iter().map(words::native_crash));
+    quoted.extend(first.findings.iter().map(words::finding));
     quoted.extend(first.tests.iter().map(|test| words::test(test, 500)));
     quoted.extend(first.file_errors.iter().cloned());
     quoted.extend(

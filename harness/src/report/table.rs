@@ -242,6 +242,13 @@ fn failure(out: &mut String, group: &Group<'_>, results: &Results, dir: &Path) {
     if let Some(fatal) = &first.fatal {
         field("fatal", fatal);
     }
+    if let Some(crash) = &first.native_crash {
+        field("native stack", &words::native_crash(crash));
+    }
+    let findings: Vec<String> = first.findings.iter().map(words::finding).collect();
+    if !findings.is_empty() {
+        field("findings", &first_few(&findings, MOST_LISTED));
+    }
     if let Some(last) = &first.last_event {
         field("last event", last);
     }
@@ -278,7 +285,7 @@ fn failure(out: &mut String, group: &Group<'_>, results: &Results, dir: &Path) {
     field("repeat", &first.repeat);
     field(
         "explain",
-        &format!("threadproof explain {}", first.outcome.kind()),
+        &format!("threadproof explain {}", words::topic(first)),
     );
 }
 

@@ -4,7 +4,8 @@ use threadproof_stress::Tally;
 
 use crate::{
     model::{
-        CellId, Ending, ExitStatus, Outcome, OutcomeKind, Stop, TestRecord, TestState, signal_name,
+        CellId, Ending, ExitStatus, Finding, Frame, NativeCrash, Outcome, OutcomeKind, Runner,
+        Stop, TestRecord, TestState, signal_name,
     },
     results::{CellResults, Failure, Results},
 };
@@ -84,12 +85,84 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
             counted(*count as usize, "expected test")
         ),
         Outcome::Contradiction { detail } => format!("the witnesses disagree: {detail}"),
+        Outcome::Violation { rules } => format!(
+            "a detector saw a breach of {}; the process survived it",
+            rules.join(", ")
+        ),
         Outcome::LeakFound => "memory or handles were still held at the end".to_owned(),
         Outcome::LeakGrowth => "memory or handles grow with the number of workers".to_owned(),
         Outcome::Straggler => "processes outlived the one that was started".to_owned(),
         Outcome::Infra { reason } => {
             format!("the harness could not judge it: {reason}; it counts neither way")
         }
+    }
+}
+
+/// What a detector saw, and where: `rule: message, 3 times; misused here: tick (theirs.node+0x1234)`.
+pub(super) fn finding(finding: &Finding) -> String {
+    let times = match finding.count {
+        0 | 1 => String::new(),
+        count => format!(", {count} times"),
+    };
+    let places = finding.stacks.iter().filter_map(|stack| {
+        let top = stack.frames.first()?;
+        Some(format!("; {}: {}", stack.title, frame(top)))
+    });
+    format!(
+        "{}: {}{times}{}",
+        finding.rule,
+        finding.message,
+        places.collect::<String>()
+    )
+}
+
+/// What explains a failure best: the rule that was broken, where it is known, or else the outcome.
+pub(super) fn topic(failure: &Failure) -> String {
+    if let Some(finding) = failure.findings.first() {
+        return finding.rule.clone();
+    }
+    let rule = match failure.cell.suite.runner {
+        Runner::Driver => failure
+            .tests
+            .first()
+            .and_then(|test| test.id.split(" > ").next()),
+        Runner::Jest
+        | Runner::Vitest
+        | Runner::VitestShared
+        | Runner::NodeTest
+        | Runner::Programs => None,
+    };
+    rule.map_or_else(|| failure.outcome.kind().to_string(), str::to_owned)
+}
+
+/// Where a process crashed: `crashed in free_list (x.node+0x10) < run (x.node+0x20)`.
+pub(super) fn native_crash(crash: &NativeCrash) -> String {
+    const SHOWN: usize = 4;
+    let unloaded = crash.unloaded.as_ref().map_or_else(String::new, |object| {
+        format!(", in {}, which had been unloaded", object.display())
+    });
+    let frames: Vec<String> = crash.frames.iter().take(SHOWN).map(frame).collect();
+    let failed = crash.last_failed.as_ref().map_or_else(String::new, |last| {
+        format!(
+            "; the last call of Node-API that failed before: {} with status {}",
+            last.call, last.status
+        )
+    });
+    format!("crashed{unloaded} in {}{failed}", frames.join(" < "))
+}
+
+fn frame(frame: &Frame) -> String {
+    let object = frame.object.as_ref().map_or_else(
+        || "no file".to_owned(),
+        |object| {
+            let name = object.file_name().unwrap_or(object.as_os_str());
+            name.to_string_lossy().into_owned()
+        },
+    );
+    let place = format!("{object}+{:#x}", frame.offset);
+    match &frame.symbol {
+        Some(symbol) => format!("{symbol} ({place})"),
+        None => place,
     }
 }
 
