@@ -1,11 +1,26 @@
-//! `threadproof explain`: what a code, signal, outcome, phase or fatal message means, and what to do
-//! next. The pages are `docs/explain/*.md`; a section is found by the names in its heading.
+//! `threadproof explain`: what a code, signal, outcome, phase, fatal message or rule means, and what to
+//! do next. The pages are `docs/explain/*.md`, whose sections are found by the names in their headings, and
+//! those of the rules.
 
 mod page;
+mod rules;
 
 use std::fmt::Write as _;
 
 use page::{Page, Section};
+
+use crate::{
+    judge::{
+        endings::{self, Recognised},
+        signature::parts_of,
+    },
+    rules as catalogue,
+};
+
+/// The label of sections on fatal messages.
+const FATAL: &str = "Fatal message";
+/// The label of sections on endings of processes.
+const ENDING: &str = "How a process of Node can end";
 
 /// The pages, in the order in which they are listed. Endings come after our own exit codes, so
 /// that `explain 1` tells of threadproof first.
@@ -15,14 +30,14 @@ const PAGES: [(&str, &str); 6] = [
         include_str!("../../../docs/explain/exit-codes.md"),
     ),
     (
-        "How a process of Node can end",
+        ENDING,
         include_str!("../../../docs/explain/process-endings.md"),
     ),
     ("Outcome", include_str!("../../../docs/explain/outcomes.md")),
     ("Verdict", include_str!("../../../docs/explain/verdicts.md")),
     ("Phase", include_str!("../../../docs/explain/phases.md")),
     (
-        "Fatal message",
+        FATAL,
         include_str!("../../../docs/explain/fatal-messages.md"),
     ),
 ];
@@ -36,31 +51,132 @@ fn pages() -> impl Iterator<Item = Page<'static>> {
         .map(|(label, text)| Page::new(label, text))
 }
 
-/// What is known of a topic: every section that has its name, or a fatal message of which it is a
-/// part or that is a part of it. Nothing when there is none.
+/// What is known of a topic: every section, rule, family or specimen that has its name; a signature; or a
+/// message of which it is a part or that is a part of it. Nothing when there is none.
 pub fn lookup(topic: &str) -> Option<String> {
     let wanted = normal(topic);
     if wanted.is_empty() {
         return None;
     }
-    let by_name = |section: &Section<'_>| section.names().any(|name| normal(name) == wanted);
-    let by_part = |section: &Section<'_>| {
+    let found = by_name(&wanted)
+        .or_else(|| by_signature(topic.trim()))
+        .or_else(|| by_part(&wanted))?;
+    Some(found.join("\n\n"))
+}
+
+/// What has this very name. A name may have several meanings, and all are told: `exit` is a phase and a
+/// family of rules.
+fn by_name(wanted: &str) -> Option<Vec<String>> {
+    let mut found = sections(|section| section.names().any(|name| normal(name) == wanted));
+    if wanted == "rules" {
+        found.push(rules::all());
+    }
+    found.extend(catalogue::family(wanted.trim_end_matches('/')).map(rules::of_family));
+    found.extend(catalogue::rule(wanted).map(rules::of_rule));
+    let specimen = wanted.strip_suffix("+fixed").unwrap_or(wanted);
+    found.extend(catalogue::specimen(specimen).map(rules::of_specimen));
+    (!found.is_empty()).then_some(found)
+}
+
+/// What the parts of a signature mean; the run's own report has the rest.
+fn by_signature(topic: &str) -> Option<Vec<String>> {
+    let (kind, label) = parts_of(topic)?;
+    let mut found = vec![format!(
+        "Signature: {topic}\n\nThe last part tells faults apart that look alike. What it stands for is in the \
+         report of the run:\nthe text, the stack, the cells in which it was seen and the command that repeats it."
+    )];
+    found.extend(by_name(&normal(kind.as_str())).unwrap_or_default());
+    if !label.is_empty() {
+        let rule = catalogue::rules()
+            .iter()
+            .find(|rule| rule.id.replace('/', "-") == label);
+        match rule {
+            Some(rule) => found.push(rules::of_rule(rule)),
+            None => found.extend(by_name(&normal(label)).unwrap_or_default()),
+        }
+    }
+    Some(found)
+}
+
+/// What speaks of a message. Short parts fit everywhere and mean nothing.
+fn by_part(wanted: &str) -> Option<Vec<String>> {
+    if wanted.len() < SHORTEST_PART {
+        return None;
+    }
+    let mut found = sections(|section| {
         section.names().any(|name| {
             let name = normal(name);
-            name.len() >= SHORTEST_PART
-                && wanted.len() >= SHORTEST_PART
-                && (name.contains(&wanted) || wanted.contains(&name))
-        }) || (wanted.len() >= SHORTEST_PART && normal(section.body).contains(&wanted))
-    };
-    let found = |matches: &dyn Fn(&Section<'_>) -> bool| {
-        let texts: Vec<String> = pages()
-            .flat_map(|page| page.sections())
-            .filter(|section| matches(section))
-            .map(|section| section.to_string())
-            .collect();
-        (!texts.is_empty()).then(|| texts.join("\n\n"))
-    };
-    found(&by_name).or_else(|| found(&by_part))
+            name.len() >= SHORTEST_PART && (name.contains(wanted) || wanted.contains(&name))
+        }) || normal(section.body).contains(wanted)
+    });
+    let recognised = endings::of_text(wanted);
+    if found.is_empty()
+        && let Some(recognised) = recognised
+    {
+        found.push(usually(recognised));
+    }
+    let meant: &[String] = recognised.map_or(&[], |recognised| &recognised.rules);
+    let speaking: Vec<&str> = rules::speaking_of(wanted, normal)
+        .into_iter()
+        .map(|rule| rule.id)
+        .filter(|id| !meant.iter().any(|known| known == id))
+        .collect();
+    match speaking.as_slice() {
+        [] => {}
+        [only] if found.is_empty() => found.extend(catalogue::rule(only).map(rules::of_rule)),
+        several => {
+            let mut text =
+                String::from("These rules speak of it (`threadproof explain RULE`):\n\n");
+            rules::named(&mut text, several);
+            found.push(text);
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// The sections that match, each with what the table of endings knows of it.
+fn sections(matches: impl Fn(&Section<'_>) -> bool) -> Vec<String> {
+    pages()
+        .flat_map(|page| page.sections())
+        .filter(|section| matches(section))
+        .map(|section| match ending_of(&section) {
+            Some(recognised) => format!("{section}\n\n{}", usually(recognised)),
+            None => section.to_string(),
+        })
+        .collect()
+}
+
+/// The entry of the table of endings that a section is about.
+fn ending_of(section: &Section<'_>) -> Option<&'static Recognised> {
+    match section.label {
+        FATAL => endings::of_text(section.heading),
+        ENDING => endings::recognised().find(|one| {
+            let id = one.id.replacen("exit-", "exit code ", 1);
+            section.names().any(|name| name == id)
+        }),
+        _ => None,
+    }
+}
+
+/// What an ending usually means, where it was seen, and the rules to read.
+fn usually(recognised: &Recognised) -> String {
+    let mut text = format!("Usually: {}.\n", recognised.means);
+    let seen: Vec<String> = recognised
+        .seen
+        .iter()
+        .map(|(node, how)| match how.as_str() {
+            "" => node.to_string(),
+            how => format!("{node} ({how})"),
+        })
+        .collect();
+    if !seen.is_empty() {
+        writeln!(text, "Seen on Node {}.", seen.join(", ")).expect("writing to a string succeeds");
+    }
+    if !recognised.rules.is_empty() {
+        text.push_str("Rules to read, the likeliest first (`threadproof explain RULE`):\n\n");
+        rules::named(&mut text, &recognised.rules);
+    }
+    text.trim_end().to_owned()
 }
 
 /// All that can be explained, for `explain` without a topic.
@@ -78,7 +194,10 @@ pub fn topics() -> String {
             writeln!(text, "{}", line.trim_end()).expect("writing to a string succeeds");
         }
     }
-    text.push_str("\nor a part of a fatal message. All pages stand in docs/explain/.\n");
+    write!(text, "\n{}", rules::topics()).expect("writing to a string succeeds");
+    text.push_str(
+        "\nor `rules`, a signature, or a part of a message. The pages stand in docs/explain/ and docs/rules/.\n",
+    );
     text
 }
 
@@ -92,136 +211,5 @@ fn normal(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        exit::Exit,
-        model::{OutcomeKind, Phase, Verdict},
-    };
-
-    fn explained(topic: &str) -> String {
-        lookup(topic).unwrap_or_else(|| panic!("no page explains `{topic}`"))
-    }
-
-    #[test]
-    fn every_exit_code_has_its_section() {
-        for exit in Exit::ALL {
-            let text = explained(&exit.code().to_string());
-            assert!(text.starts_with("Exit codes of threadproof: "), "{text}");
-            let name = serde_json::to_value(exit).unwrap();
-            let named = explained(name.as_str().unwrap());
-            assert!(named.contains(&text[..60]), "{exit:?}: {named}");
-        }
-    }
-
-    #[test]
-    fn every_outcome_verdict_and_phase_has_its_section() {
-        for kind in OutcomeKind::ALL {
-            let text = explained(kind.as_str());
-            assert!(text.starts_with(&format!("Outcome: {kind}\n")), "{text}");
-        }
-        for phase in [
-            Phase::Startup,
-            Phase::Load,
-            Phase::StartWorkers,
-            Phase::Run,
-            Phase::Terminate,
-            Phase::Exit,
-        ] {
-            assert!(explained(phase.as_str()).contains(&format!("Phase: {phase}\n")));
-        }
-        for verdict in [
-            Verdict::Pass,
-            Verdict::Flaky { clean: 1, of: 2 },
-            Verdict::Fail,
-            Verdict::Inconclusive,
-            Verdict::Skipped,
-        ] {
-            assert!(explained(verdict.as_str()).contains(&format!("Verdict: {verdict}\n")));
-        }
-    }
-
-    #[test]
-    fn every_signal_is_found_by_code_name_and_number() {
-        for signal in [
-            libc::SIGILL,
-            libc::SIGTRAP,
-            libc::SIGABRT,
-            libc::SIGBUS,
-            libc::SIGFPE,
-            libc::SIGKILL,
-            libc::SIGSEGV,
-            libc::SIGTERM,
-        ] {
-            let name = crate::model::signal_name(signal);
-            let heading = format!("{}, {name}, signal {signal}", 128 + signal);
-            for topic in [
-                &name,
-                &(128 + signal).to_string(),
-                &format!("signal {signal}"),
-            ] {
-                let text = explained(topic);
-                assert!(text.contains(&heading), "{topic}: {text}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_pasted_message_is_found() {
-        for (message, heading) in [
-            (
-                "FATAL ERROR: HandleScope::HandleScope Entering the V8 API without proper locking in place",
-                "Entering the V8 API without proper locking in place",
-            ),
-            (
-                "without proper  locking",
-                "Entering the V8 API without proper locking in place",
-            ),
-            (
-                "`Module did not self-register`: '/x.node'",
-                "Module did not self-register",
-            ),
-            ("corrupted double-linked list", "double free or corruption"),
-        ] {
-            let text = explained(message);
-            assert!(
-                text.contains(&format!("Fatal message: {heading}\n")),
-                "{message}: {text}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_code_with_two_meanings_tells_both() {
-        let text = explained("1");
-        assert!(
-            text.contains("Exit codes of threadproof: 1, internal"),
-            "{text}"
-        );
-        assert!(
-            text.contains("How a process of Node can end: 1, exit code 1"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn what_nobody_knows_is_not_made_up() {
-        for topic in ["", " ", "99", "e", "SIG", "no such message anywhere"] {
-            assert_eq!(lookup(topic), None, "{topic}");
-        }
-    }
-
-    #[test]
-    fn sections_of_outcomes_say_what_to_do_next() {
-        for kind in OutcomeKind::ALL {
-            if kind != OutcomeKind::Clean {
-                assert!(explained(kind.as_str()).contains("Next: "), "{kind}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_list_of_topics() {
-        insta::assert_snapshot!(topics());
-    }
-}
+#[path = "explain_tests.rs"]
+mod tests;

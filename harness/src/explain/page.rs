@@ -13,7 +13,7 @@ pub(super) struct Page<'t> {
 
 /// A section: `## name, other name` and what follows.
 pub(super) struct Section<'t> {
-    label: &'t str,
+    pub(super) label: &'t str,
     pub(super) heading: &'t str,
     pub(super) body: &'t str,
 }
@@ -32,7 +32,7 @@ impl<'t> Page<'t> {
 
     /// Whether its sections are named after messages instead of short names.
     pub(super) fn is_messages(&self) -> bool {
-        self.label == "Fatal message"
+        self.label == super::FATAL
     }
 
     /// In the order of the page.

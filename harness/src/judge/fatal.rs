@@ -1,6 +1,7 @@
 //! Finds the line that names a fatal error in what a process wrote to stderr.
 //!
-//! For people and signatures only: the text never decides whether there was a crash.
+//! For people and signatures only: the text never decides whether there was a crash. What is looked
+//! for stands in `endings.toml`.
 
 use std::{
     fs::File,
@@ -8,6 +9,7 @@ use std::{
     path::Path,
 };
 
+use super::endings;
 use crate::model::Fatal;
 
 /// How much of the end of stderr is read.
@@ -15,40 +17,14 @@ const TAIL: u64 = 64 * 1024;
 /// How much of a line is kept, in characters.
 const KEPT: usize = 400;
 
-/// What a line contains, and the kind of message that it then is. More telling ones first: V8 prints
-/// `FATAL ERROR` before Node prints its stack, glibc prints its own before `abort`.
-const MARKS: [(&str, &str); 21] = [
-    ("FATAL ERROR: ", "v8-fatal"),
-    ("# Fatal error in", "v8-check"),
-    ("# Fatal JavaScript", "v8-check"),
-    ("ERROR: AddressSanitizer", "asan"),
-    ("WARNING: ThreadSanitizer", "tsan"),
-    ("terminate called after throwing", "cxx-terminate"),
-    ("terminate called without", "cxx-terminate"),
-    ("libc++abi: terminating", "cxx-terminate"),
-    ("pure virtual method called", "cxx-terminate"),
-    ("' panicked at ", "rust-panic"),
-    (") panicked at ", "rust-panic"),
-    ("fatal runtime error: ", "rust-abort"),
-    ("Assertion failed", "assertion"),
-    ("Assertion `", "assertion"),
-    ("*** stack smashing detected ***", "glibc-stack"),
-    ("double free or corruption", "glibc-heap"),
-    ("malloc(): ", "glibc-heap"),
-    ("malloc_consolidate(): ", "glibc-heap"),
-    ("free(): ", "glibc-heap"),
-    ("munmap_chunk(): ", "glibc-heap"),
-    ("corrupted ", "glibc-heap"),
-];
-
 /// The most telling fatal message of `text`; of several of one kind the first, which caused the others.
 pub fn find_fatal(text: &str) -> Option<Fatal> {
     let lines: Vec<&str> = text.lines().collect();
-    MARKS.iter().find_map(|(mark, kind)| {
-        let at = lines.iter().position(|line| line.contains(mark))?;
+    endings::kinds().iter().find_map(|kind| {
+        let has_mark = |line: &&str| kind.marks.iter().any(|mark| line.contains(mark));
+        let at = lines.iter().position(has_mark)?;
         let mut found = lines[at].trim().to_owned();
-        // These break their message over two lines, the second of which says what was wrong.
-        if matches!(*kind, "v8-check" | "rust-panic" | "cxx-terminate")
+        if kind.two_lines
             && let Some(next) = lines
                 .get(at + 1)
                 .map(|line| line.trim_start_matches('#').trim())
@@ -61,7 +37,7 @@ pub fn find_fatal(text: &str) -> Option<Fatal> {
         }
         Some(Fatal {
             text: found,
-            kind: (*kind).to_owned(),
+            kind: kind.name.clone(),
         })
     })
 }

@@ -2,8 +2,10 @@
 //! pure function that judges.
 
 mod classify;
+pub mod endings;
 mod fatal;
 mod ledger;
+pub mod signature;
 
 #[cfg(test)]
 mod classify_tests;
