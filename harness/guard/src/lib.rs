@@ -1,0 +1,24 @@
+//! The guard library: preloaded into a stock Node, it checks the contract of Node-API on each call that an
+//! addon makes, counts what the addon leaves behind, and writes a native backtrace when the process crashes.
+//! What it checks, and under which rule it reports what, stands in `docs/guard.md`.
+//!
+//! It exists on Linux with glibc; elsewhere the library is empty.
+#![cfg(all(
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+
+mod api;
+mod check;
+mod crash;
+mod elf;
+mod env;
+mod load;
+mod objects;
+mod report;
+mod resource;
+mod shield;
+mod stack;
+mod sys;
+mod thread;
