@@ -46,8 +46,9 @@ static void env_ends(void *data) {
   /* The fault: the thread calls nothing any more, but goes on after its env, in code that may be unloaded. */
   tell(ticker, &ticker->paused);
 #else
-  napi_release_threadsafe_function(ticker->function, napi_tsfn_abort);
+  napi_threadsafe_function function = ticker->function;
   end_thread(ticker);
+  napi_release_threadsafe_function(function, napi_tsfn_abort);
 #endif
 }
 
@@ -69,6 +70,7 @@ static napi_value start(napi_env env, napi_callback_info info) {
   pthread_mutex_init(&ticker->lock, NULL);
   if (pthread_create(&ticker->thread, NULL, tick, ticker) != 0) {
     napi_release_threadsafe_function(ticker->function, napi_tsfn_release);
+    pthread_mutex_destroy(&ticker->lock);
     free(ticker);
     REFUSE(env, "no thread");
   }
