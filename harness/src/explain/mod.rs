@@ -67,7 +67,11 @@ pub fn lookup(topic: &str) -> Option<String> {
 /// What has this very name. A name may have several meanings, and all are told: `exit` is a phase and a
 /// family of rules.
 fn by_name(wanted: &str) -> Option<Vec<String>> {
-    let mut found = sections(|section| section.names().any(|name| normal(name) == wanted));
+    let mut found: Vec<String> =
+        sections(|section| section.names().any(|name| normal(name) == wanted))
+            .iter()
+            .map(told)
+            .collect();
     if wanted == "rules" {
         found.push(rules::all());
     }
@@ -103,18 +107,22 @@ fn by_part(wanted: &str) -> Option<Vec<String>> {
     if wanted.len() < SHORTEST_PART {
         return None;
     }
-    let mut found = sections(|section| {
+    let matching = sections(|section| {
         section.names().any(|name| {
             let name = normal(name);
             name.len() >= SHORTEST_PART && (name.contains(wanted) || wanted.contains(&name))
         }) || normal(section.body).contains(wanted)
     });
+    // The whole message says more than the heading under which it stands.
     let recognised = endings::of_text(wanted);
-    if found.is_empty()
-        && let Some(recognised) = recognised
-    {
-        found.push(usually(recognised));
-    }
+    let mut found: Vec<String> = match recognised {
+        Some(recognised) => matching
+            .iter()
+            .map(ToString::to_string)
+            .chain([usually(recognised)])
+            .collect(),
+        None => matching.iter().map(told).collect(),
+    };
     let meant: &[String] = recognised.map_or(&[], |recognised| &recognised.rules);
     let speaking: Vec<&str> = rules::speaking_of(wanted, normal)
         .into_iter()
@@ -134,16 +142,19 @@ fn by_part(wanted: &str) -> Option<Vec<String>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// The sections that match, each with what the table of endings knows of it.
-fn sections(matches: impl Fn(&Section<'_>) -> bool) -> Vec<String> {
-    pages()
-        .flat_map(|page| page.sections())
-        .filter(|section| matches(section))
-        .map(|section| match ending_of(&section) {
-            Some(recognised) => format!("{section}\n\n{}", usually(recognised)),
-            None => section.to_string(),
-        })
-        .collect()
+/// The sections that match.
+fn sections(matches: impl Fn(&Section<'_>) -> bool) -> Vec<Section<'static>> {
+    let mut sections: Vec<_> = pages().flat_map(|page| page.sections()).collect();
+    sections.retain(matches);
+    sections
+}
+
+/// A section with what the table of endings knows of it.
+fn told(section: &Section<'_>) -> String {
+    match ending_of(section) {
+        Some(recognised) => format!("{section}\n\n{}", usually(recognised)),
+        None => section.to_string(),
+    }
 }
 
 /// The entry of the table of endings that a section is about.

@@ -20,15 +20,6 @@ pub use attribute::{Attribution, attribute};
 
 use crate::model::Frame;
 
-/// What stands on top of a stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Top {
-    /// The instruction that faulted: the address is its own.
-    Instruction,
-    /// A call: as everywhere further out, the address is that of the instruction after it.
-    Call,
-}
-
 /// A named frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -76,41 +67,35 @@ impl Symbols {
         Self::default()
     }
 
-    /// A stack, the innermost frame first. Calls that were inlined are frames of their own.
-    pub fn stack(&mut self, addresses: &[Frame], top: Top) -> Vec<NamedFrame> {
-        let mut frames = Vec::new();
-        for (at, address) in addresses.iter().enumerate() {
-            let exact = at == 0 && top == Top::Instruction;
-            frames.extend(self.frames(address, exact));
-        }
-        frames
+    /// Names a stack, the innermost frame first. Calls that were inlined are frames of their own. The
+    /// addresses are in the numbering of their files and point into the instruction that was executed, which
+    /// for a call is not the address that it returns to: the guard library writes them so.
+    pub fn stack(&mut self, frames: &[Frame]) -> Vec<NamedFrame> {
+        frames.iter().flat_map(|frame| self.named(frame)).collect()
     }
 
-    /// The frames of one address, at least one. `exact` says that it is that of the instruction itself,
-    /// and not that of the one after a call.
-    fn frames(&mut self, address: &Frame, exact: bool) -> Vec<NamedFrame> {
-        let loader = address.object.as_ref().and_then(|object| {
+    /// The named frames of one frame, at least one.
+    fn named(&mut self, frame: &Frame) -> Vec<NamedFrame> {
+        let loader = frame.object.as_ref().and_then(|object| {
             self.objects
                 .entry(object.clone())
                 .or_insert_with(|| load(object))
                 .as_ref()
         });
-        // The instruction after a call may belong to the next line or function.
-        let probe = address.offset.saturating_sub(u64::from(!exact));
-        let mut frames = loader
-            .map(|loader| by_debug_info(loader, address, probe))
+        let mut named = loader
+            .map(|loader| by_debug_info(loader, frame))
             .unwrap_or_default();
-        if frames.is_empty() {
-            frames.push(unplaced(address));
+        if named.is_empty() {
+            named.push(nameless(frame));
         }
-        let last = frames.len() - 1;
-        for (at, frame) in frames.iter_mut().enumerate() {
-            frame.inlined = at < last;
-            if frame.function.is_empty() {
-                frame.function = fallback(loader, address, probe);
+        let last = named.len() - 1;
+        for (at, one) in named.iter_mut().enumerate() {
+            one.inlined = at < last;
+            if one.function.is_empty() {
+                one.function = fallback(loader, frame);
             }
         }
-        frames
+        named
     }
 }
 
@@ -124,9 +109,11 @@ fn load(object: &Path) -> Option<Loader> {
 }
 
 /// What debug information knows; functions may be without a name.
-fn by_debug_info(loader: &Loader, address: &Frame, probe: u64) -> Vec<NamedFrame> {
+fn by_debug_info(loader: &Loader, frame: &Frame) -> Vec<NamedFrame> {
     let mut frames = Vec::new();
-    let Ok(mut found) = loader.find_frames(loader.relative_address_base() + probe) else {
+    let Ok(mut found) =
+        loader.find_frames(loader.relative_address_base().wrapping_add(frame.offset))
+    else {
         return frames;
     };
     while let Ok(Some(found)) = found.next() {
@@ -144,32 +131,34 @@ fn by_debug_info(loader: &Loader, address: &Frame, probe: u64) -> Vec<NamedFrame
                 .and_then(|place| place.file)
                 .map(str::to_owned),
             line: found.location.as_ref().and_then(|place| place.line),
-            ..unplaced(address)
+            ..nameless(frame)
         });
     }
     frames
 }
 
 /// The symbol table, then what the process knew, then the place itself.
-fn fallback(loader: Option<&Loader>, address: &Frame, probe: u64) -> String {
+fn fallback(loader: Option<&Loader>, frame: &Frame) -> String {
     loader
-        .and_then(|loader| loader.find_symbol(loader.relative_address_base() + probe))
-        .or(address.symbol.as_deref())
+        .and_then(|loader| {
+            loader.find_symbol(loader.relative_address_base().wrapping_add(frame.offset))
+        })
+        .or(frame.symbol.as_deref())
         .map_or_else(
             || {
                 // Code of no object is V8's, or was unmapped.
-                let object = address.object.as_deref();
+                let object = frame.object.as_deref();
                 let object = object.map_or("".into(), |object| file_name(Some(object)));
-                format!("{object}+{:#x}", address.offset)
+                format!("{object}+{:#x}", frame.offset)
             },
             |symbol| demangle_auto(symbol.into(), None).into_owned(),
         )
 }
 
-fn unplaced(address: &Frame) -> NamedFrame {
+fn nameless(frame: &Frame) -> NamedFrame {
     NamedFrame {
-        object: address.object.to_owned(),
-        offset: address.offset,
+        object: frame.object.clone(),
+        offset: frame.offset,
         function: String::new(),
         file: None,
         line: None,

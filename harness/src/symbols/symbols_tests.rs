@@ -65,7 +65,7 @@ fn debug_information_gives_functions_files_and_lines() {
     let library = library(dir.path(), &["-g"]);
     let mut symbols = Symbols::new();
     let start = offset_of(&library, "_ZN5addon4makeEi");
-    let frames = symbols.stack(&[address(&library, start, None)], Top::Instruction);
+    let frames = symbols.stack(&[address(&library, start, None)]);
     assert_eq!(functions(&frames), ["addon::make(int)"]);
     // The head of the function or its body: whether something stands between is the compiler's choice.
     let line = frames[0].line.unwrap();
@@ -85,7 +85,7 @@ fn inlined_calls_are_frames() {
     let mut symbols = Symbols::new();
     let start = offset_of(&library, "outer");
     let inlined: Vec<NamedFrame> = (start..start + 32)
-        .map(|offset| symbols.stack(&[address(&library, offset, None)], Top::Instruction))
+        .map(|offset| symbols.stack(&[address(&library, offset, None)]))
         .find(|frames| frames.len() == 2)
         .expect("some instruction of `outer` belongs to `inner`");
     assert_eq!(functions(&inlined), ["inner", "outer"]);
@@ -94,47 +94,11 @@ fn inlined_calls_are_frames() {
 }
 
 #[test]
-fn a_return_address_belongs_to_the_call_before_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let library = library(dir.path(), &["-g"]);
-    let (first, second) = {
-        let mut starts = [
-            offset_of(&library, "outer"),
-            offset_of(&library, "_ZN5addon4makeEi"),
-        ];
-        starts.sort_unstable();
-        (starts[0], starts[1])
-    };
-    let mut symbols = Symbols::new();
-    let mut name = |offset, top| {
-        let frames = symbols.stack(&[address(&library, offset, None)], top);
-        frames.last().unwrap().function.clone()
-    };
-    // A byte after the first function's start is certainly still in it; its start is not.
-    assert_eq!(name(first + 1, Top::Call), name(first, Top::Instruction));
-    assert_ne!(
-        name(first, Top::Instruction),
-        name(second, Top::Instruction)
-    );
-    assert_ne!(name(second, Top::Call), name(second, Top::Instruction));
-    let pair = [
-        address(&library, second, None),
-        address(&library, second, None),
-    ];
-    let stack = Symbols::new().stack(&pair, Top::Instruction);
-    assert_ne!(
-        stack.first().unwrap().function,
-        stack.last().unwrap().function,
-        "only the top of a stack can be the instruction itself"
-    );
-}
-
-#[test]
 fn without_debug_information_the_symbol_table_is_asked() {
     let dir = tempfile::tempdir().unwrap();
     let library = library(dir.path(), &["-g0"]);
     let start = offset_of(&library, "_ZN5addon4makeEi");
-    let frames = Symbols::new().stack(&[address(&library, start, Some("other"))], Top::Instruction);
+    let frames = Symbols::new().stack(&[address(&library, start, Some("other"))]);
     assert_eq!(functions(&frames), ["addon::make(int)"]);
     assert_eq!(frames[0].to_string(), "addon::make(int) in small.node");
 }
@@ -157,7 +121,7 @@ fn without_a_file_the_process_is_believed() {
         (None, "small.node+0x1092", "small.node+0x1092"),
     ];
     for (symbol, function, shown) in table {
-        let frames = Symbols::new().stack(&[address(gone, 0x1092, symbol)], Top::Call);
+        let frames = Symbols::new().stack(&[address(gone, 0x1092, symbol)]);
         assert_eq!(functions(&frames), [function]);
         assert_eq!(frames[0].to_string(), shown);
     }
@@ -166,7 +130,7 @@ fn without_a_file_the_process_is_believed() {
         offset: 0x10,
         symbol: None,
     };
-    let frames = Symbols::new().stack(&[nowhere], Top::Instruction);
+    let frames = Symbols::new().stack(&[nowhere]);
     assert_eq!(functions(&frames), ["+0x10"]);
 }
 
@@ -175,7 +139,7 @@ fn a_file_that_is_no_object_has_no_names() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("text.node");
     std::fs::write(&file, "not an object").unwrap();
-    let frames = Symbols::new().stack(&[address(&file, 1, Some("guess"))], Top::Call);
+    let frames = Symbols::new().stack(&[address(&file, 1, Some("guess"))]);
     assert_eq!(functions(&frames), ["guess"]);
 }
 
@@ -186,10 +150,10 @@ fn an_object_is_read_once() {
     let start = offset_of(&library, "outer");
     let mut symbols = Symbols::new();
     let one = [address(&library, start, None)];
-    let before = symbols.stack(&one, Top::Instruction);
+    let before = symbols.stack(&one);
     std::fs::remove_file(&library).unwrap();
-    assert_eq!(symbols.stack(&one, Top::Instruction), before);
-    assert_ne!(Symbols::new().stack(&one, Top::Instruction), before);
+    assert_eq!(symbols.stack(&one), before);
+    assert_ne!(Symbols::new().stack(&one), before);
 }
 
 #[test]
@@ -202,7 +166,7 @@ fn frames_are_attributed_by_their_object() {
         at("/a/addon.node", "start"),
         at("/b/addon.node", "other"),
     ];
-    let frames = Symbols::new().stack(&stack, Top::Call);
+    let frames = Symbols::new().stack(&stack);
     let found = attribute(&frames, &["/a/addon.node"]);
     assert_eq!(found.functions(), ["dispose", "start"]);
     assert_eq!(found.culprit().unwrap().function, "dispose");

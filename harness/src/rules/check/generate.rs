@@ -16,6 +16,7 @@ pub(crate) fn generate(checked: &Checked, root: &Path) -> String {
     text.push_str("];\nstatic RULES: &[Rule] = &[\n");
     for rule in &checked.rules {
         let page = root.join(PAGES).join(format!("{}.md", rule.id));
+        let page = page.to_string_lossy();
         line(
             &mut text,
             &format!(
