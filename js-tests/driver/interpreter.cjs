@@ -11,6 +11,7 @@ const v8 = require('node:v8');
 const vm = require('node:vm');
 const { unloadedNote } = require('./mapped.cjs');
 const { Threads } = require('./threads.cjs');
+const { within } = require('./within.cjs');
 const { receivers } = require('./receivers.cjs');
 const { limit, unlimit } = require('./limits.cjs');
 const { checkGrowth, count } = require('./census.cjs');
@@ -335,16 +336,17 @@ const STEPS = {
   },
   async settle(one) {
     const promise = this.slot(one.slot);
-    let outcome;
-    try {
-      const given = await promise;
-      outcome = () => given;
-    } catch (error) {
-      outcome = () => {
+    const outcome = Promise.resolve(promise).then(
+      (given) => () => given,
+      (error) => () => {
         throw error;
-      };
-    }
-    this.expect(one, outcome);
+      },
+    );
+    if (one.awaits !== undefined) this.signals.signal(one.awaits);
+    this.expect(
+      one,
+      await within(outcome, this.limitMs, `the promise in "${one.slot}" was not settled`),
+    );
   },
   repeat(one) {
     return this.repeat(one);

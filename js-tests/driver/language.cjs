@@ -56,7 +56,10 @@ const op = {
   /** Applies a function found by its path in the target (`Counter.prototype.add`; `get:` and `set:` before the
    * last part for accessors) to a receiver, which is a value. */
   apply: (path, receiver, args = [], rest = {}) => ({ op: 'apply', path, receiver, args, ...rest }),
-  /** Waits for the promise in a slot, with the expectations of `call`. */
+  /**
+   * Waits for the promise in a slot, with the expectations of `call`. `awaits` is a signal for others that this thread
+   * waits for it now, in its event loop.
+   */
   settle: (slot, rest = {}) => ({ op: 'settle', slot, ...rest }),
   /** Does `then` this often, one after the other. */
   repeat: (times, then) => ({ op: 'repeat', times, then }),
@@ -190,6 +193,7 @@ function checkCase({ name, threads }) {
       if (!Object.hasOwn(op, one.op)) complain(`has an operation that does not exist: ${one.op}`);
       if (one.op === 'spawn') spawned.add(one.thread);
       if (one.op === 'signal') said.add(one.name);
+      if (one.awaits !== undefined) said.add(one.awaits);
       if (['wait', 'idle', 'inside'].includes(one.op)) heard.add(one.name);
       for (const arg of one.args ?? []) {
         if (arg?.calls) said.add(arg.calls);

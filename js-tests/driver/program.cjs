@@ -15,6 +15,7 @@ function signalsOf(threads) {
   for (const list of Object.values(threads)) {
     for (const one of everyOperation(list)) {
       if (['signal', 'wait', 'idle', 'inside'].includes(one.op)) names.add(one.name);
+      if (one.awaits !== undefined) names.add(one.awaits);
       for (const arg of one.args ?? []) {
         if (arg?.calls) names.add(arg.calls);
         if (arg?.$ === 'cell') names.add(arg.name);

@@ -73,7 +73,8 @@ for (const id of wanted) {
     },
   );
   const ended = signal ?? `exit ${status}`;
-  const ok = status === 0 && fs.readFileSync(events, 'utf8').includes('"process-exit"');
+  const said = fs.readFileSync(events, 'utf8');
+  const ok = status === 0 && ['"test-end"', '"process-exit"'].every((type) => said.includes(type));
   if (!ok) failed++;
   console.log(`${ok ? 'ok    ' : 'NOT OK'} ${id}  (${signal === 'SIGKILL' ? 'hung' : ended})`);
   if (!ok) console.log(`${stdout}${stderr}`.replaceAll(/^/gm, '    ').trimEnd());

@@ -14,4 +14,6 @@ new Interpreter({
   signals: new Signals(signals.names, signals.memory),
   handover: new Handover(handover.names, handover.memory),
   tell: (message) => parentPort.postMessage(message),
-}).run();
+})
+  .run()
+  .then(() => parentPort.postMessage({ kind: 'finished' }));

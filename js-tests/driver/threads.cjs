@@ -3,6 +3,7 @@
 
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
+const { everyOperation } = require('./language.cjs');
 
 const ENTRY = path.join(__dirname, 'thread.cjs');
 
@@ -39,9 +40,19 @@ class Threads {
       },
       ...(resourceLimits && { resourceLimits }),
     });
-    const started = { worker, ended: false, accounted: false, asked: null, error: undefined };
+    const started = {
+      worker,
+      ended: false,
+      finished: false,
+      accounted: false,
+      asked: null,
+      error: undefined,
+    };
     started.exit = new Promise((resolve) => {
-      worker.on('message', tell);
+      worker.on('message', (message) => {
+        if (message.kind === 'finished') started.finished = true;
+        else tell(message);
+      });
       worker.on('error', (error) => {
         started.error = error ?? new Error(`threw ${error}`);
       });
@@ -89,11 +100,19 @@ class Threads {
     if (error !== undefined && error !== true && !words.includes(error)) {
       throw new Error(`"${thread}" threw ${words}, not ${error}`, { cause: thrown });
     }
+    if (code === 0 && !started.finished && !this.#mayExit(thread)) {
+      throw new Error(`"${thread}" ended before it had done all`);
+    }
     if (end.code !== code) throw new Error(`"${thread}" exited with ${end.code}, not ${code}`);
     if (withinMs !== undefined && end.sinceAskedMs > withinMs) {
       const took = Math.round(end.sinceAskedMs);
       throw new Error(`"${thread}" was gone ${took} ms after terminate(), not within ${withinMs}`);
     }
+  }
+
+  /** Whether its list may end it. */
+  #mayExit(thread) {
+    return [...everyOperation(this.#spec.threads[thread])].some(({ op }) => op === 'exit');
   }
 
   /** Ends all threads that are left. */
