@@ -231,7 +231,7 @@ fn a_fatal_text_or_signal_names_the_rules_that_it_usually_means() {
             "{topic}: {text}"
         );
     }
-    assert!(explained("SIGSEGV").contains("Seen on Node 20 (empty stderr), 22"));
+    assert!(explained("SIGSEGV").contains("Seen: empty stderr on Node 20, 22, 24; "));
     // What threadproof itself exits with says nothing of an addon.
     assert!(!explained("10").contains("Usually: "));
 }

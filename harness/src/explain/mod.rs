@@ -172,22 +172,34 @@ fn ending_of(section: &Section<'_>) -> Option<&'static Recognised> {
 /// What an ending usually means, where it was seen, and the rules to read.
 fn usually(recognised: &Recognised) -> String {
     let mut text = format!("Usually: {}.\n", recognised.means);
-    let seen: Vec<String> = recognised
-        .seen
-        .iter()
-        .map(|(node, how)| match how.as_str() {
-            "" => node.to_string(),
-            how => format!("{node} ({how})"),
-        })
-        .collect();
-    if !seen.is_empty() {
-        writeln!(text, "Seen on Node {}.", seen.join(", ")).expect("writing to a string succeeds");
+    if let Some(seen) = seen(recognised) {
+        writeln!(text, "Seen: {seen}.").expect("writing to a string succeeds");
     }
     if !recognised.rules.is_empty() {
         text.push_str("Rules to read, the likeliest first (`threadproof explain RULE`):\n\n");
         rules::named(&mut text, &recognised.rules);
     }
     text.trim_end().to_owned()
+}
+
+/// Such as `SIGABRT on Node 20, 22; SIGTRAP on Node 24`.
+fn seen(recognised: &Recognised) -> Option<String> {
+    let mut forms: Vec<(&str, Vec<String>)> = Vec::new();
+    for (node, how) in &recognised.seen {
+        match forms.iter_mut().find(|(known, _)| known == how) {
+            Some((_, nodes)) => nodes.push(node.to_string()),
+            None => forms.push((how, vec![node.to_string()])),
+        }
+    }
+    let told: Vec<String> = forms
+        .iter()
+        .map(|(how, nodes)| {
+            format!("{how} on Node {}", nodes.join(", "))
+                .trim()
+                .to_owned()
+        })
+        .collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// All that can be explained, for `explain` without a topic.
