@@ -269,7 +269,7 @@ fn a_specimen_without_its_source_is_refused() {
                 root,
                 MANIFEST_FILE,
                 &format!("{MANIFEST}language = \"rust\"\n"),
-            )
+            );
         }),
         &["specimen kept has no Cargo.toml"],
     );
