@@ -59,7 +59,7 @@ for (const id of wanted) {
       files: [`driver/scenarios/${id.split(' > ')[0]}`],
       tests: [id],
       seed: '1',
-      timeoutMs: 2 * Number(values.limit),
+      timeoutMs: Number(values.limit),
     }),
   );
   const { status, signal, stdout, stderr } = spawnSync(
