@@ -173,8 +173,11 @@ const describing = (make, ctx) => {
 function runOp(op, ctx) {
   const [kind] = Object.keys(op);
   const label = labelOf(kind, op[kind]);
-  if (ctx.left <= 0) return { s: 1 };
-  ctx.left -= 1;
+  // Of the operations of callbacks only: how often those are called may differ where it is not told.
+  if (ctx.depth > 0) {
+    if (ctx.left <= 0) return { s: 1 };
+    ctx.left -= 1;
+  }
   const outcome = describing(() => OPS[kind](op[kind], ctx), ctx);
   ctx.count(label, 'r' in outcome ? 0 : 'e' in outcome ? 1 : 2);
   if (ctx.depth > 0) ctx.note('within', label, outcome);

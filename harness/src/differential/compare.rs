@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     answer::Answer,
     known::Known,
+    middle,
     program::{Op, Program},
 };
 
@@ -12,7 +13,7 @@ use super::{
 const ALSO: &str = "; and node:sqlite: ";
 
 /// A place where two answers differ.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Leaf {
     /// Which operation of the program; the last one is what was left at the end.
     pub op: usize,
@@ -28,6 +29,34 @@ pub struct Leaf {
     pub ended: Option<Value>,
     /// The trace of the operation on the builtin.
     pub traced: Option<Value>,
+    /// The operation itself, as JSON; empty at the end.
+    pub asked: String,
+    /// The operations before it: the label of each, and what it came to on the builtin.
+    pub before: Vec<String>,
+}
+
+impl Leaf {
+    /// The number of its entry, where it is in a trace.
+    fn entry(&self) -> Option<usize> {
+        self.at.strip_prefix("t/")?.split('/').next()?.parse().ok()
+    }
+
+    /// Whether one of both says there that a statement of SQLite's own ended.
+    pub(super) fn reports_own(&self) -> bool {
+        [&self.oracle, &self.target]
+            .into_iter()
+            .flatten()
+            .any(middle::is_own)
+    }
+
+    /// Whether a subscriber used the builtin's connection before, or at this place, when it was told of a
+    /// statement of SQLite's own.
+    pub(super) fn acted_on_own(&self) -> bool {
+        let Some((trace, entry)) = self.traced.as_ref().zip(self.entry()) else {
+            return false;
+        };
+        middle::acted(trace, entry)
+    }
 }
 
 /// How two implementations compare on one program.
@@ -138,10 +167,11 @@ pub(super) fn compare(
     let mut explained: Vec<usize> = Vec::new();
     let most = theirs.outcomes.len().max(ours.outcomes.len());
     for op in 0..most {
-        let label = program
-            .ops
-            .get(op)
-            .map_or("at the end".to_owned(), Op::label);
+        let label = label_of(program, op);
+        let asked = program.ops.get(op).map(serde_json::to_string);
+        let asked = asked.map_or(String::new(), |asked| {
+            asked.expect("a program is plain data")
+        });
         let mut leaves = Vec::new();
         outcome(
             theirs.outcomes.get(op),
@@ -155,9 +185,17 @@ pub(super) fn compare(
                     target: target.cloned(),
                     ended: came_of(ours.outcomes.get(op)),
                     traced: trace(theirs.outcomes.get(op)),
+                    asked: asked.clone(),
+                    before: before(program, &theirs.outcomes, op),
                 });
             },
         );
+        // What happened first may be the cause of all else.
+        let first = leaves.iter().find(|leaf| leaf.at.starts_with("t/"));
+        if let Some(rule) = first.and_then(|leaf| known.find_with_outcome(leaf)) {
+            explained.push(rule);
+            return Verdict::Explained(known.ids(explained));
+        }
         for leaf in leaves {
             match known.find(&leaf) {
                 Some((rule, stops)) => {
@@ -178,10 +216,7 @@ pub(super) fn compare(
             op: 0,
             label: "the text of the answer".to_owned(),
             at: "text".to_owned(),
-            oracle: None,
-            target: None,
-            ended: None,
-            traced: None,
+            ..Leaf::default()
         });
     }
     Verdict::Explained(known.ids(explained))
@@ -192,6 +227,23 @@ pub(super) fn compare(
 fn outcomes_of(line: &str) -> &str {
     line.rfind(",\"coverage\":")
         .map_or(line, |end| &line[..end])
+}
+
+/// What an operation is called.
+fn label_of(program: &Program, op: usize) -> String {
+    let op = program.ops.get(op);
+    op.map_or("at the end".to_owned(), Op::label)
+}
+
+/// The operations before one: their labels, and what they came to.
+fn before(program: &Program, outcomes: &[Value], op: usize) -> Vec<String> {
+    let outcomes = outcomes.iter().take(op).enumerate();
+    outcomes
+        .filter_map(|(at, outcome)| {
+            let came = came_of(Some(outcome))?;
+            Some(format!("{} {came}", label_of(program, at)))
+        })
+        .collect()
 }
 
 /// What an operation returned or threw.

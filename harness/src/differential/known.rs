@@ -23,6 +23,16 @@ struct File {
     difference: Vec<Rule>,
 }
 
+/// What statements of SQLite's own, which it runs for others, have to do with a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Own {
+    /// One of both is the report of such a statement.
+    Report,
+    /// A subscriber did something after such a report.
+    Acted,
+}
+
 /// A difference and how it is recognised. Patterns hold for the whole text; `*` stands for any part.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +65,18 @@ pub struct Rule {
     /// Pattern of what happened during it on the builtin.
     #[serde(default = "anything")]
     traced: String,
+    /// Pattern of the operation itself, as JSON, or several of which one holds.
+    #[serde(default, deserialize_with = "one_or_more")]
+    asked: Vec<String>,
+    /// Pattern of one of the operations before it: its label, and what it came to on the builtin.
+    #[serde(default)]
+    after: Option<String>,
+    /// What the statements of SQLite's own have to do with it.
+    #[serde(default)]
+    own: Option<Own>,
+    /// Whether what the operation came to may differ with what happened during it.
+    #[serde(default)]
+    outcome: bool,
     /// Whether nothing after it can be compared.
     #[serde(default)]
     stops: bool,
@@ -118,6 +140,20 @@ impl Known {
                 && rule.target.iter().any(|pattern| matches(pattern, &target))
                 && matches(&rule.ended, &json(&leaf.ended))
                 && matches(&rule.traced, &json(&leaf.traced))
+                && (rule.asked.is_empty()
+                    || rule
+                        .asked
+                        .iter()
+                        .any(|pattern| matches(pattern, &leaf.asked)))
+                && rule
+                    .after
+                    .as_ref()
+                    .is_none_or(|after| leaf.before.iter().any(|before| matches(after, before)))
+                && match rule.own {
+                    None => true,
+                    Some(Own::Report) => leaf.reports_own(),
+                    Some(Own::Acted) => leaf.acted_on_own(),
+                }
                 && rule
                     .either
                     .as_ref()
@@ -125,6 +161,13 @@ impl Known {
         };
         let at = self.rules.iter().position(explains)?;
         Some((at, self.rules[at].stops))
+    }
+
+    /// The number of the rule that explains a difference in what happened, with which what came of the
+    /// operation may differ too.
+    pub(super) fn find_with_outcome(&self, leaf: &Leaf) -> Option<usize> {
+        let (rule, stops) = self.find(leaf)?;
+        (stops && self.rules[rule].outcome).then_some(rule)
     }
 
     pub(super) fn ids(&self, mut rules: Vec<usize>) -> Vec<&'static str> {
@@ -139,7 +182,7 @@ impl Known {
 }
 
 /// Whether a pattern with `*` holds for a whole text.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else {
@@ -204,8 +247,7 @@ mod tests {
             at: at.to_owned(),
             oracle: json(oracle),
             target: json(target),
-            ended: None,
-            traced: None,
+            ..Leaf::default()
         };
         let found = |leaf: Leaf| {
             let table = Known::table();
@@ -247,6 +289,78 @@ mod tests {
     }
 
     #[test]
+    fn rules_look_at_the_program_and_at_what_came_before() {
+        let found = |leaf: &Leaf| {
+            let table = Known::table();
+            table.find(leaf).map(|(rule, _)| table.ids(vec![rule])[0])
+        };
+        let failed = r#"{"e":["error",{"head":"Error: x","own":[["code","ERR_SQLITE_ERROR"]]}]}"#;
+        let leaf = |label: &str| Leaf {
+            label: label.to_owned(),
+            oracle: Some(serde_json::json!({ "r": ["undefined"] })),
+            target: serde_json::from_str(failed).ok(),
+            ..Leaf::default()
+        };
+        let named = |asked: &str| Leaf {
+            asked: asked.to_owned(),
+            ..leaf("call db aggregate")
+        };
+        let class = named(r#"{"call":{"args":[{"class":"DatabaseSync"},{}]}}"#);
+        assert_eq!(found(&class), Some("names-of-source-text"));
+        let text = named(r#"{"call":{"args":[{"str":"agg0"},{}]}}"#);
+        assert_eq!(found(&text), None);
+        let after = |before: &str| Leaf {
+            before: vec!["open {}".to_owned(), before.to_owned()],
+            ..leaf("call db exec")
+        };
+        let lost = after(r#"call session changeset {"e":["error",{}]}"#);
+        assert_eq!(found(&lost), Some("lost-errors"));
+        assert_eq!(found(&after(r#"call session changeset {"r":1}"#)), None);
+        assert_eq!(found(&after(r#"call db exec {"e":["error",{}]}"#)), None);
+    }
+
+    #[test]
+    fn what_a_subscriber_does_is_explained_only_after_a_report_of_sqlites_own() {
+        let report = |sql: &str| {
+            serde_json::json!([
+                "called",
+                0,
+                ["undefined"],
+                [
+                    "object",
+                    "Object",
+                    [
+                        ["sql", sql],
+                        ["database", ["ref", "db#0"]],
+                        ["duration", "number"]
+                    ]
+                ],
+                true
+            ])
+        };
+        let done = |result: u8| serde_json::json!(["within", "call stmt get", { "r": result }]);
+        let found = |sql: &str| {
+            let leaf = Leaf {
+                label: "call db exec".to_owned(),
+                at: "t/1/2/r".to_owned(),
+                oracle: Some(1.into()),
+                target: Some(2.into()),
+                traced: Some(serde_json::json!([report(sql), done(1)])),
+                ..Leaf::default()
+            };
+            let table = Known::table();
+            table
+                .find_with_outcome(&leaf)
+                .map(|rule| table.ids(vec![rule])[0])
+        };
+        assert_eq!(
+            found("PRAGMA 'main'.table_xinfo('t')"),
+            Some("reports-of-inner-statements")
+        );
+        assert_eq!(found("SELECT 1"), None);
+    }
+
+    #[test]
     fn no_rule_of_the_table_explains_everything() {
         for rule in Known::table().rules().iter().filter(|rule| rule.testable) {
             let id = &rule.id;
@@ -254,7 +368,8 @@ mod tests {
             let vague = |pattern: &str| pattern.chars().all(|char| char == '*');
             let either = rule.either.as_deref().unwrap_or("*");
             assert!(
-                !(vague(&rule.oracle)
+                !(rule.own.is_none()
+                    && vague(&rule.oracle)
                     && rule.target.iter().all(|pattern| vague(pattern))
                     && vague(either)),
                 "{id} says what"
