@@ -78,12 +78,14 @@ pub(super) fn check(all: &Tally) -> Vec<String> {
 
 /// Explained differences that should have been seen and were not.
 pub(super) fn unseen(all: &Tally) -> Option<String> {
-    let unseen: Vec<&str> = Known::table()
+    let mut unseen: Vec<&str> = Known::table()
         .rules()
         .iter()
         .filter(|rule| rule.testable && !all.explained.contains_key(&rule.id))
         .map(|rule| rule.id.as_str())
         .collect();
+    // The rules of one difference stand together.
+    unseen.dedup();
     (!unseen.is_empty()).then(|| {
         format!(
             "explained differences that no program showed: {}",
