@@ -651,11 +651,28 @@ module.exports = (native, binary, used) => {
       if (queries.hasSubscribers !== conn.traced) retrace(conn);
     }
 
+    /**
+     * The same, and ends what ran before: an iteration that failed says so once more, and subscribers are
+     * told of its end. Only then are values looked at.
+     */
+    #rewind() {
+      this.#unusual();
+      native.stmtRewind(this.#handle);
+      if (I32[STATUS] !== 0) {
+        this.#turn++;
+        this.#fail();
+      }
+    }
+
     /** Begins an execution. */
     #enter() {
-      const conn = this.#conn;
-      if (this.#busy || conn.authorizing !== 0 || queries.hasSubscribers !== conn.traced) {
-        this.#unusual();
+      if (
+        this.#busy ||
+        this.#conn.authorizing !== 0 ||
+        queries.hasSubscribers ||
+        this.#conn.traced
+      ) {
+        this.#rewind();
       }
       this.#turn++;
     }
@@ -664,16 +681,18 @@ module.exports = (native, binary, used) => {
     #begin(args) {
       const byPosition = onlyPositions;
       onlyPositions = false;
-      this.#enter();
       let values = args;
-      if (args.length > this.#plain || (args.length > 0 && !byPosition && isBag(args[0]))) {
-        if (args.length === 0) {
-          word = 0;
-          return 0;
-        }
-        // A statement that cannot be executed says so before it looks at a bag.
-        this.#unusual();
+      if (args.length === 0) {
+        this.#enter();
+        word = 0;
+        return 0;
+      }
+      if (args.length > this.#plain || (!byPosition && isBag(args[0]))) {
+        this.#rewind();
+        this.#turn++;
         values = new Array(this.#count).fill(undefined);
+      } else {
+        this.#enter();
       }
       try {
         if (values !== args) this.#arrangeBusy(args, values);
@@ -738,9 +757,10 @@ module.exports = (native, binary, used) => {
     all(...args) {
       Statement.#check(this);
       const handle = this.#handle;
-      const arrays = this.#options.returnArrays;
       const rows = [];
       this.#begin(args);
+      // User functions may change the setting; it holds from the next call on.
+      const arrays = this.#options.returnArrays;
       let first = native.stmtAll(handle, word, extras[0], extras[1], extras[2], extras[3]);
       clearExtras();
       if (I32[STATUS] !== 0) this.#fail();
@@ -761,17 +781,20 @@ module.exports = (native, binary, used) => {
     get(...args) {
       Statement.#check(this);
       const handle = this.#handle;
-      // User functions may change the setting; it holds from the next call on.
-      const arrays = this.#options.returnArrays;
+      let arrays;
       let first;
       if (args.length === 1 && this.#plain > 0 && typeof args[0] === 'number') {
         // The commonest query there is: by primary key.
         this.#enter();
+        arrays = this.#options.returnArrays;
         PARAM_TAGS[0] = NUMBER;
         PARAM_F64[0] = args[0];
         first = native.stmtGet(handle, 1);
       } else {
-        switch (this.#begin(args)) {
+        const count = this.#begin(args);
+        // User functions may change the setting; it holds from the next call on.
+        arrays = this.#options.returnArrays;
+        switch (count) {
           case 0:
             first = native.stmtGet(handle, word);
             break;
@@ -790,8 +813,9 @@ module.exports = (native, binary, used) => {
     run(...args) {
       Statement.#check(this);
       const handle = this.#handle;
+      const count = this.#begin(args);
       const { readBigInts } = this.#options;
-      switch (this.#begin(args)) {
+      switch (count) {
         case 0:
           native.stmtRun(handle, word);
           break;
@@ -1096,8 +1120,9 @@ module.exports = (native, binary, used) => {
     if (typeof path === 'string') {
       if (!path.includes('\0')) return path;
     } else if (isUint8Array(path)) {
-      // Nothing can be looked for in a detached one, which is as empty as any other.
-      if (path.length === 0 || !includesByte(path, 0)) return path;
+      // A copy, because getters of options may take the bytes away. A detached one is as empty as any other.
+      if (path.length === 0) return '';
+      if (!includesByte(path, 0)) return new Uint8Array(path);
     } else if (typeof path === 'object' && path !== null) {
       const { href } = path;
       if (typeof href === 'string' && !href.includes('\0')) {
@@ -1155,6 +1180,9 @@ module.exports = (native, binary, used) => {
   }
 
   const NO_OPTIONS = {};
+  /** How a statement is prepared, as in src/stmt.rs. */
+  const PERSISTENT = 1;
+  const COUNTED = 2;
   const NO_LIMITS = [];
 
   /** The state of a connection of which a database, its statements and sessions know. */
@@ -1292,7 +1320,17 @@ module.exports = (native, binary, used) => {
         // A getter may have closed the database.
         Database.live(this);
       }
-      const statement = native.dbPrepare(conn.handle, sql, persistent ? 1 : 0);
+      return Database.#prepared(conn, sql, persistent ? PERSISTENT : 0, options);
+    }
+
+    /** The same for a tag store: Node gives SQLite the length of such a text, which it then says is too long. */
+    static prepareCounted(database, sql) {
+      const conn = Database.opened(database);
+      return Database.#prepared(conn, sql, COUNTED, conn.options.statement);
+    }
+
+    static #prepared(conn, sql, how, options) {
+      const statement = native.dbPrepare(conn.handle, sql, how);
       if (I32[STATUS] !== 0) raise();
       if (statement === undefined) throw argValue('The SQL query contains no statements.');
       return new Statement(statement, conn, options);

@@ -77,7 +77,7 @@ module.exports = ({
           return kept;
         }
       }
-      const statement = Database.prototype.prepare.call(this.#database, sql);
+      const statement = Database.prepareCounted(this.#database, sql);
       if (this.#statements.size >= this.#capacity) {
         this.#statements.delete(this.#statements.keys().next().value);
       }

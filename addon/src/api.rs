@@ -94,6 +94,7 @@ const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
     c"stmtStart" => stmt_start, 6, true;
     c"stmtNext" => stmt_next, 1, true;
     c"stmtReset" => stmt_reset, 1, true;
+    c"stmtRewind" => stmt_rewind, 1, true;
     c"stmtIdle" => stmt_idle, 1, true;
     c"stmtFinalize" => stmt_finalize, 1, true;
     c"stmtBigInts" => stmt_bigints, 2, true;
@@ -251,13 +252,13 @@ fn db_exec(call: &Call<'_>) -> Result<sys::napi_value> {
     with_string(call, 1, |sql, _| db.exec(sql)).map(|()| UNDEFINED)
 }
 
-/// `dbPrepare(db, sql, persistent) -> handle | undefined`, and in the buffer: parameters, columns,
+/// `dbPrepare(db, sql, how) -> handle | undefined`, and in the buffer: parameters, columns,
 /// whether any parameter has a name.
 fn db_prepare(call: &Call<'_>) -> Result<sys::napi_value> {
     let db = call.handle::<Db>(0)?;
     let db = function::shared(db);
-    let persistent = call.int(2)? != 0;
-    let prepared = with_string(call, 1, |sql, _| Stmt::prepare(&db, sql, persistent))?;
+    let how = call.int(2)?;
+    let prepared = with_string(call, 1, |sql, _| Stmt::prepare(&db, sql, how))?;
     let Some(stmt) = prepared else {
         return Ok(UNDEFINED);
     };
@@ -342,6 +343,11 @@ fn stmt_next(call: &Call<'_>) -> Result<sys::napi_value> {
 /// `stmtReset(stmt)`: gives locks back.
 fn stmt_reset(call: &Call<'_>) -> Result<sys::napi_value> {
     call.handle::<Stmt>(0)?.stop().map(|()| UNDEFINED)
+}
+
+/// `stmtRewind(stmt)`: the same before an execution, which says how the one before ended.
+fn stmt_rewind(call: &Call<'_>) -> Result<sys::napi_value> {
+    call.handle::<Stmt>(0)?.rewind().map(|()| UNDEFINED)
 }
 
 /// `stmtIdle(stmt)`: fails when finalized or being executed.

@@ -86,6 +86,8 @@ pub struct Db {
     muted: Cell<bool>,
     /// Set once anything is registered that is called when a statement stops.
     speaks: Cell<bool>,
+    /// Set while SQLite reads a session or applies a changeset, with statements of its own.
+    in_session: Cell<bool>,
     /// Set while a statement is freed: what did not come to its end is not reported.
     freeing: Cell<bool>,
     /// Statements of transaction control that `exec` keeps, by their text.
@@ -139,6 +141,7 @@ impl Db {
             scopes: Scopes::default(),
             muted: Cell::new(false),
             freeing: Cell::new(false),
+            in_session: Cell::new(false),
             speaks: Cell::new(false),
             kept: Kept::default(),
             steps: Steps::default(),
@@ -433,6 +436,24 @@ impl Db {
     /// Remembers a session, so that closing deletes it first.
     pub fn adopt_session(&self, session: *const Session) {
         self.sessions.borrow_mut().push(session);
+    }
+
+    /// Runs a call of SQLite that reads a session or applies a changeset.
+    pub fn in_session<T>(&self, run: impl FnOnce() -> T) -> T {
+        let before = self.in_session.replace(true);
+        let value = run();
+        self.in_session.set(before);
+        value
+    }
+
+    /// Whether SQLite may look at tables for a session or a changeset now.
+    pub fn looks_at_tables(&self) -> bool {
+        self.in_session.get() || !self.sessions.borrow().is_empty()
+    }
+
+    /// Whether it does more now than to prepare a statement of the user's.
+    pub fn is_at_work(&self) -> bool {
+        self.in_session.get() || !self.top().is_null()
     }
 
     /// Forgets a deleted session.

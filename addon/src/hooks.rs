@@ -97,15 +97,37 @@ unsafe extern "C" fn authorize(
             *arg = unsafe { js::c_string(env, text) }?;
         }
         let answer = js::read_i32(env, function.call(scope, &args)?)?;
-        // VACUUM attaches a database while it runs, and SQLite crashes when that is ignored.
-        let ignored = action == ffi::SQLITE_ATTACH && answer == ffi::SQLITE_IGNORE;
-        Ok(if ignored && is_vacuum(db.top()) {
+        // What SQLite would not survive is denied instead.
+        let deadly = || match action {
+            // VACUUM attaches a database while it runs, and SQLite crashes when that is ignored.
+            ffi::SQLITE_ATTACH => is_vacuum(db.top()),
+            // SAFETY: null or a text that ends with a NUL.
+            ffi::SQLITE_PRAGMA => db.looks_at_tables() && unsafe { is_table_info(first) },
+            // Sessions take values of new columns from one, and go on without if there is no row.
+            ffi::SQLITE_SELECT => db.looks_at_tables() && db.is_at_work(),
+            _ => false,
+        };
+        Ok(if answer == ffi::SQLITE_IGNORE && deadly() {
             ffi::SQLITE_DENY
         } else {
             answer
         })
     })
     .unwrap_or(ffi::SQLITE_DENY)
+}
+
+/// Whether a pragma is the one by which sessions learn the columns of a table. They run it twice, each time
+/// with a question, first to see how much memory they need: if only the first is ignored, they
+/// write beyond it.
+///
+/// # Safety
+/// The name is null or a text that ends with a NUL.
+unsafe fn is_table_info(name: *const c_char) -> bool {
+    // SAFETY: promised by the caller.
+    !name.is_null()
+        && unsafe { CStr::from_ptr(name) }
+            .to_bytes()
+            .eq_ignore_ascii_case(b"table_xinfo")
 }
 
 /// Whether a statement, if there is one, can be `VACUUM`.

@@ -15,6 +15,7 @@ use crate::entry::{Call, UNDEFINED};
 use crate::failure::{Failure, Result};
 use crate::function::shared;
 use crate::handle::{self, Head, Object};
+use crate::hooks;
 use crate::js;
 
 /// A session, or a deleted one whose handle is still held.
@@ -103,8 +104,10 @@ pub fn changes(call: &Call<'_>) -> Result<sys::napi_value> {
     };
     let (mut len, mut data) = (0, ptr::null_mut());
     let before = session.busy.replace(true);
-    // SAFETY: not deleted, and not deletable while busy; out-parameters are locals.
-    let code = unsafe { read(raw, &raw mut len, &raw mut data) };
+    let code = session.db.in_session(|| {
+        // SAFETY: not deleted, and not deletable while busy; out-parameters are locals.
+        unsafe { read(raw, &raw mut len, &raw mut data) }
+    });
     session.busy.set(before);
     let outcome = session.db.settle(code).and_then(|()| {
         let bytes = if data.is_null() {
@@ -151,6 +154,8 @@ impl Application<'_> {
         function: sys::napi_value,
         argument: impl FnOnce(sys::napi_env) -> Result<sys::napi_value>,
     ) -> Option<c_int> {
+        // What happens in this callback may happen here, and SQLite has ended these before.
+        hooks::tell_all(self.db);
         callback::enter(self.db, |_| {
             let env = self.db.state().raw();
             let answer = callback::call(env, function, &[argument(env)?])?;
@@ -179,7 +184,7 @@ pub fn apply(call: &Call<'_>) -> Result<sys::napi_value> {
         filter: call.arg(3),
     };
     db.watched().start(db.in_callback());
-    let code = db.watched().during(None, || {
+    let run = || {
         // SAFETY: the bytes and what the callbacks need live through the call.
         unsafe {
             ffi::sqlite3changeset_apply(
@@ -191,7 +196,8 @@ pub fn apply(call: &Call<'_>) -> Result<sys::napi_value> {
                 ptr::from_ref(&application).cast_mut().cast(),
             )
         }
-    });
+    };
+    let code = db.watched().during(None, || db.in_session(run));
     callback::after(db)?;
     match code {
         ffi::SQLITE_OK | ffi::SQLITE_ABORT => js::int32(call.env(), code),

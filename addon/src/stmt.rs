@@ -18,6 +18,11 @@ use crate::layout;
 use crate::rows::{self, Batch, Integers};
 use crate::watch::Deadline;
 
+/// Said of how a statement is prepared: `SQLITE_PREPARE_PERSISTENT`.
+const PERSISTENT: c_int = 1;
+/// The same: SQLite is told how long the text is without its NUL, and says so where that is too long.
+const COUNTED: c_int = 2;
+
 /// A statement, or a finalized one whose handle is still held.
 #[repr(C)]
 #[derive(Debug)]
@@ -69,14 +74,14 @@ impl Stmt {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn prepare(db: &Rc<Db>, sql: &CStr, persistent: bool) -> Result<Option<Rc<Self>>> {
+    pub fn prepare(db: &Rc<Db>, sql: &CStr, how: c_int) -> Result<Option<Rc<Self>>> {
         let connection = db.raw()?;
         db.make_room();
         // With its NUL, SQLite need not copy the text.
-        let length = sql.count_bytes() + 1;
+        let length = sql.count_bytes() + usize::from(how & COUNTED == 0);
         let length = c_int::try_from(length)
             .map_err(|_| Failure::Resource(format!("SQL of {length} bytes is too long")))?;
-        let flags = if persistent {
+        let flags = if how & PERSISTENT != 0 {
             ffi::SQLITE_PREPARE_PERSISTENT
         } else {
             0
@@ -259,16 +264,21 @@ impl Stmt {
         callback::after(&self.db)
     }
 
-    /// Starts an execution: reset, bind. Arguments: handle, count, then the values (see `bind`).
+    /// Back to the start before an execution. As in Node, an iteration that failed says so once more.
     #[inline]
-    fn begin(&self, call: &Call<'_>) -> Result<()> {
+    pub fn rewind(&self) -> Result<()> {
         self.idle()?;
-        // As in Node, an iteration that failed says so once more when the next execution begins.
         self.busy.set(true);
         let code = self.reset();
         let outcome = self.db.settle(code);
         self.busy.set(false);
-        outcome?;
+        outcome
+    }
+
+    /// Starts an execution: reset, bind. Arguments: handle, count, then the values (see `bind`).
+    #[inline]
+    fn begin(&self, call: &Call<'_>) -> Result<()> {
+        self.rewind()?;
         self.db.watched().start(self.db.in_callback());
         if let Some(milliseconds) = self.allowed.get() {
             self.deadline.set(Some(Deadline::after(milliseconds)));

@@ -14,6 +14,14 @@ module.exports = {
       run: (ctx) => everywhere(ctx, 'scenes/recursion.cjs'),
     },
     {
+      name: 'an authorizer that ignores one question of sessions after the other',
+      needs: ['surface-26', 'sound'],
+      async run(ctx) {
+        const found = await everywhere(ctx, 'scenes/ignored.cjs');
+        ctx.check.ok(found.length > 100, `${found.length} outcomes`);
+      },
+    },
+    {
       name: 'random sequences of calls, also from inside of callbacks, do not end the process',
       needs: ['surface-26', 'sound'],
       async run(ctx) {
