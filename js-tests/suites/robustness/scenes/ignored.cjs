@@ -14,7 +14,7 @@ const OK = 0;
 /** What a call gave, or the code of its error, which has to be SQLite's. */
 function attempt(call, check) {
   try {
-    return call();
+    return call() ?? null;
   } catch (error) {
     check.same(error.code, 'ERR_SQLITE_ERROR', error.message);
     return error.errcode;
