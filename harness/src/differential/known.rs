@@ -205,6 +205,7 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::differential::program::Op;
 
     #[test]
     fn patterns_hold_for_the_whole_text() {
@@ -301,13 +302,20 @@ mod tests {
             target: serde_json::from_str(failed).ok(),
             ..Leaf::default()
         };
-        let named = |asked: &str| Leaf {
-            asked: asked.to_owned(),
-            ..leaf("call db aggregate")
+        let named = |name: &str| {
+            let on = r#"{"kind":"db","at":0}"#;
+            let op = format!(
+                r#"{{"call":{{"on":{on},"method":"aggregate","args":[{name}],"keep":null}}}}"#
+            );
+            let op: Op = serde_json::from_str(&op).unwrap();
+            Leaf {
+                asked: serde_json::to_string(&op).unwrap(),
+                ..leaf("call db aggregate")
+            }
         };
-        let class = named(r#"{"call":{"args":[{"class":"DatabaseSync"},{}]}}"#);
+        let class = named(r#"{"class":"DatabaseSync"}"#);
         assert_eq!(found(&class), Some("names-of-source-text"));
-        let text = named(r#"{"call":{"args":[{"str":"agg0"},{}]}}"#);
+        let text = named(r#"{"str":"agg0"}"#);
         assert_eq!(found(&text), None);
         let after = |before: &str| Leaf {
             before: vec!["open {}".to_owned(), before.to_owned()],
