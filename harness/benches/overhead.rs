@@ -138,6 +138,7 @@ fn jobs(criterion: &mut Criterion) {
         interrupt: Interrupt::default(),
         programs: 1,
         guard: None,
+        symbols: std::sync::Mutex::default(),
     };
     let by_harness = || {
         executor.execute(job.clone(), 0, &|message| {

@@ -59,6 +59,9 @@ pub enum Event {
         platform: String,
         /// Host facts worth keeping: `cpus`, `memoryMiB`, `kernel`.
         host: BTreeMap<String, String>,
+        /// The summary of the last selfcheck of this version on this machine, if there was one.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        detection: Option<String>,
     },
     /// A step of the preparation changed its state.
     PrepareStep {
@@ -193,6 +196,9 @@ pub struct PlanSummary {
     pub repeats: u32,
     /// `(k, n)` of `--shard k/n`.
     pub shard: Option<(u32, u32)>,
+    /// Whether the guard library is preloaded.
+    #[serde(default)]
+    pub guard: bool,
 }
 
 /// A cell that will run.

@@ -1,6 +1,6 @@
 //! `results.json`: what a run came to, accumulated from its events by a pure function.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     event::{Event, PlanSummary},
     exit::Exit,
+    judge::signature::{Class, Fault, signature},
     model::{
-        Attempt, CellId, Ending, Evidence, Finding, Job, JobId, NativeCrash, Outcome, OutcomeKind,
-        Phase, Seed, Straggler, TestRecord, TestState, TopicKind, Verdict,
+        Attempt, CellId, Ending, Evidence, Finding, Frame, Job, JobId, NativeCrash, Outcome,
+        OutcomeKind, Phase, Seed, Straggler, TestRecord, TestState, TopicKind, Verdict,
     },
 };
 
@@ -33,6 +34,9 @@ pub struct Results {
     pub command: String,
     /// Such as `linux-x64`.
     pub platform: String,
+    /// The summary of the last selfcheck of this version on this machine, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub detection: Option<String>,
     /// What was planned; absent while, or when, the preparation did not get that far.
     pub plan: Option<PlanSummary>,
     /// One for each cell that was planned, in the order of the plan.
@@ -152,6 +156,9 @@ pub struct Failure {
     pub seed: Seed,
     /// What it came to.
     pub outcome: Outcome,
+    /// The same for the same fault, wherever and whenever it happens.
+    #[serde(default)]
+    pub signature: String,
     /// The last phase that it reached.
     pub phase: Phase,
     /// How the process ended.
@@ -203,6 +210,7 @@ impl Default for Results {
             threadproof: String::new(),
             command: String::new(),
             platform: String::new(),
+            detection: None,
             plan: None,
             cells: Vec::new(),
             not_available: Vec::new(),
@@ -249,6 +257,7 @@ impl Results {
                 version,
                 command,
                 platform,
+                detection,
                 ..
             } => {
                 self.run.clone_from(run);
@@ -256,6 +265,7 @@ impl Results {
                 self.threadproof.clone_from(version);
                 self.command.clone_from(command);
                 self.platform.clone_from(platform);
+                self.detection.clone_from(detection);
             }
             Event::PrepareStep { step, state } => {
                 if let crate::event::StepState::Failed { cause, help } = state {
@@ -349,8 +359,12 @@ impl Results {
             cell.add(attempt, evidence, outcome);
         }
         if *outcome != Outcome::Clean {
+            let targets = self.plan.iter().flat_map(|plan| &plan.targets);
+            let binary = targets
+                .filter(|target| target.id == job.cell.target)
+                .find_map(|target| target.binary.as_deref());
             self.failures
-                .push(Failure::of(job, attempt, evidence, outcome));
+                .push(Failure::of(job, attempt, evidence, outcome, binary));
         }
     }
 }
@@ -426,13 +440,21 @@ impl TestTally {
 }
 
 impl Failure {
-    fn of(job: &Job, attempt: &Attempt, evidence: &Evidence, outcome: &Outcome) -> Self {
+    /// `binary` is the target's own, if it is known: its frames count, and those of any addon.
+    fn of(
+        job: &Job,
+        attempt: &Attempt,
+        evidence: &Evidence,
+        outcome: &Outcome,
+        binary: Option<&Path>,
+    ) -> Self {
         Failure {
             job: job.id.clone(),
             cell: job.cell.clone(),
             repetition: job.repetition,
             seed: job.seed,
             outcome: outcome.clone(),
+            signature: signature_of(attempt, evidence, outcome, binary),
             phase: attempt.phase,
             ending: attempt.ending.clone(),
             fatal: evidence.fatal.as_ref().map(|fatal| fatal.text.clone()),
@@ -460,6 +482,57 @@ impl Failure {
             repeat: job.repeat.clone(),
         }
     }
+}
+
+/// What a failure is known by.
+fn signature_of(
+    attempt: &Attempt,
+    evidence: &Evidence,
+    outcome: &Outcome,
+    binary: Option<&Path>,
+) -> String {
+    let kind = outcome.kind();
+    let of_addon = |frame: &&Frame| {
+        let object = frame.object.as_deref();
+        object.is_some_and(|object| {
+            Some(object) == binary || object.extension().is_some_and(|end| end == "node")
+        })
+    };
+    let stack = match (&evidence.native_crash, evidence.findings.first()) {
+        (Some(crash), _) => crash.frames.as_slice(),
+        (None, Some(finding)) => finding.stacks.first().map_or(&[][..], |one| &one.frames),
+        (None, None) => &[],
+    };
+    let frames: Vec<&str> = stack
+        .iter()
+        .filter(of_addon)
+        .filter_map(|frame| frame.symbol.as_deref())
+        .collect();
+    let failed: Vec<String> = evidence
+        .tests
+        .iter()
+        .filter(|test| test.state != TestState::Passed)
+        .map(|test| {
+            let error = test.errors.first().map_or("", |error| &error.message);
+            format!("{} {:?}: {error}", test.id, test.state)
+        })
+        .collect();
+    let text = evidence.fatal.as_ref().map(|fatal| fatal.text.as_str());
+    let class = if kind.is_crash() {
+        Class::Ending(attempt.ending.status, text)
+    } else if kind.is_hang() {
+        Class::Stopped
+    } else if let Some(finding) = evidence.findings.first() {
+        Class::Rule(&finding.rule)
+    } else {
+        Class::Failed(&failed)
+    };
+    signature(&Fault {
+        outcome: kind,
+        phase: attempt.phase,
+        class,
+        frames: &frames,
+    })
 }
 
 #[cfg(test)]

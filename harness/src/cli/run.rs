@@ -1,6 +1,6 @@
 //! `threadproof run`.
 
-use std::{collections::BTreeMap, ffi::OsString, fs, path::PathBuf};
+use std::{collections::BTreeMap, ffi::OsString, fs, path::PathBuf, sync::Mutex};
 
 use super::{
     args::{Place, RunArgs},
@@ -20,6 +20,7 @@ use crate::{
     prepare::{self, Prepared, Steps, packages_ready},
     report::{Config as ReportConfig, Reporters},
     run_dir::RunDir,
+    selfcheck,
 };
 
 pub(super) fn run(place: &Place, args: &RunArgs, words: &[OsString]) -> Result<Exit, Error> {
@@ -109,6 +110,7 @@ fn stages(
         targets: prepared.targets,
         runtimes: prepared.runtimes,
         guard: prepared.guard,
+        symbols: Mutex::default(),
         limits: config.limits,
         interrupt: interrupt.clone(),
         programs: config.programs,
@@ -156,6 +158,7 @@ fn announce(config: &RunConfig, prepared: &Prepared, plan: &Plan, dispatcher: &m
             parallel: config.parallel,
             repeats: config.repeats,
             shard: config.shard.map(plan::Shard::parts),
+            guard: prepared.guard.is_some(),
         },
     });
     for one in &plan.not_available {
@@ -210,6 +213,7 @@ fn started(config: &RunConfig, dispatcher: &Dispatcher) -> Event {
         command: config.command.clone(),
         platform: format!("{}-{arch}", os()),
         host: host(),
+        detection: selfcheck::load(&config.workspace).map(|last| selfcheck::summary(&last)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `threadproof selfcheck`: what this machine's harness can detect, and how fast.
 
-use std::{ffi::OsString, path::PathBuf, time::Instant};
+use std::{ffi::OsString, path::PathBuf, sync::Mutex, time::Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -222,6 +222,7 @@ fn stages(
         interrupt: interrupt.clone(),
         programs: 0,
         guard: prepared.guard,
+        symbols: Mutex::default(),
     };
     let parallel = args.jobs.unwrap_or_else(super::config::cores);
     dispatcher.run_jobs_unless(&executor, plan.jobs.clone(), parallel, &|job| {

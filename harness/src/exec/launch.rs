@@ -6,12 +6,15 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
 use serde::Serialize;
 
-use super::{environment, hang, process::Process, stragglers, watch::Watch};
+use super::{
+    environment, hang, process::Process, stragglers, symbolise::name_frames, watch::Watch,
+};
 use crate::{
     clock::{ms, now_ms},
     interrupt::Interrupt,
@@ -22,6 +25,7 @@ use crate::{
     },
     plan::supports_on,
     protocol::PROTOCOL_VERSION,
+    symbols::Symbols,
 };
 
 /// How long a process may live after SIGTERM.
@@ -106,6 +110,8 @@ pub struct Executor {
     /// The guard library, preloaded into every Node that runs a target; not into differential jobs, which compare
     /// two implementations and start many processes.
     pub guard: Option<PathBuf>,
+    /// Names of native frames.
+    pub symbols: Mutex<Symbols>,
 }
 
 /// `THREADPROOF_JOB`, as `docs/protocol.md` describes it.
@@ -261,7 +267,9 @@ impl Executor {
             stragglers,
             infra: None,
         };
-        Ok((attempt, watch.ledger.into_evidence(rest)))
+        let mut evidence = watch.ledger.into_evidence(rest);
+        name_frames(&self.symbols, &mut evidence, &self.runtime(job)?.path);
+        Ok((attempt, evidence))
     }
 
     /// Follows the process to its end, which the harness brings about when time is up.

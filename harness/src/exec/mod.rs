@@ -5,6 +5,7 @@ mod hang;
 mod launch;
 mod process;
 mod stragglers;
+mod symbolise;
 mod watch;
 
 pub use launch::{Executor, Finished, Limits, Message};

@@ -51,9 +51,15 @@ pub struct Frame {
     pub object: Option<PathBuf>,
     /// Where in it; an absolute address where there is no file.
     pub offset: u64,
-    /// The exported symbol before it.
+    /// The function, as far as it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub symbol: Option<String>,
+    /// The source file, where the object has debug information.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file: Option<String>,
+    /// The line in it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u32>,
 }
 
 /// The stack of the thread that crashed.

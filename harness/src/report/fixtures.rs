@@ -160,6 +160,7 @@ fn beginning() -> Vec<Event> {
             command: "threadproof run --runtime 20,24 --seed 17".into(),
             platform: "linux-x64".into(),
             host: BTreeMap::from([("cpus".into(), "2".into())]),
+            detection: Some("detection power: 44 of 45 planted faults found".into()),
         },
         step(
             "runtime 24",
@@ -205,6 +206,7 @@ fn beginning() -> Vec<Event> {
                 parallel: 2,
                 repeats: 3,
                 shard: Some((1, 2)),
+                guard: true,
             },
         },
     ];
@@ -434,6 +436,8 @@ fn evidence(attempt: &Attempt, outcome: &Outcome) -> Evidence {
                 object: Some("/a/theirs.node".into()),
                 offset: 0x1234,
                 symbol: Some("tick".into()),
+                file: Some("src/tick.c".into()),
+                line: Some(17),
             }],
         }],
     });

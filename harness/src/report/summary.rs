@@ -162,6 +162,7 @@ fn failure(group: &Group<'_>, results: &Results) -> String {
             format!("… and {} more", group.cells.len() - MOST_LISTED),
         );
     }
+    item("signature", code(&first.signature));
     item("phase", first.phase.to_string());
     item("ended by", text(&words::ending(&first.ending)));
     if let Some(last) = &first.last_event {

@@ -237,6 +237,7 @@ fn failure(out: &mut String, group: &Group<'_>, results: &Results, dir: &Path) {
         .collect();
     let mut field = |name: &str, text: &str| line(out, &indented(text, &format!("  {name:<12}")));
     field("where", &first_few(&cells, MOST_LISTED));
+    field("signature", &first.signature);
     field("phase", first.phase.as_str());
     field("ended by", &words::ending(&first.ending));
     if let Some(fatal) = &first.fatal {

@@ -112,6 +112,16 @@ pub(super) fn meaning(results: &Results) -> Vec<String> {
             ));
         }
     }
+    lines.push(results.detection.clone().unwrap_or_else(|| {
+        "detection power: not measured by this version on this machine; `threadproof selfcheck` does"
+            .to_owned()
+    }));
+    if results.plan.as_ref().is_some_and(|plan| !plan.guard) {
+        lines.push(
+            "the guard was not loaded: misuse of Node-API that a process survives was not judged"
+                .to_owned(),
+        );
+    }
     lines
 }
 

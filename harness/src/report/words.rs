@@ -159,7 +159,10 @@ fn frame(frame: &Frame) -> String {
             name.to_string_lossy().into_owned()
         },
     );
-    let place = format!("{object}+{:#x}", frame.offset);
+    let place = match (&frame.file, frame.line) {
+        (Some(file), Some(line)) => format!("{file}:{line}"),
+        _ => format!("{object}+{:#x}", frame.offset),
+    };
     match &frame.symbol {
         Some(symbol) => format!("{symbol} ({place})"),
         None => place,

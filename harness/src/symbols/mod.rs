@@ -61,6 +61,12 @@ pub struct Symbols {
     objects: BTreeMap<PathBuf, Option<Loader>>,
 }
 
+impl fmt::Debug for Symbols {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Symbols").field(&self.objects.keys()).finish()
+    }
+}
+
 impl Symbols {
     /// Without any object yet.
     pub fn new() -> Self {

@@ -52,6 +52,8 @@ fn address(library: &Path, offset: u64, symbol: Option<&str>) -> Frame {
         object: Some(library.to_owned()),
         offset,
         symbol: symbol.map(str::to_owned),
+        file: None,
+        line: None,
     }
 }
 
@@ -129,6 +131,8 @@ fn without_a_file_the_process_is_believed() {
         object: None,
         offset: 0x10,
         symbol: None,
+        file: None,
+        line: None,
     };
     let frames = Symbols::new().stack(&[nowhere]);
     assert_eq!(functions(&frames), ["+0x10"]);

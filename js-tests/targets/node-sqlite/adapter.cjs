@@ -2,6 +2,8 @@
 // The adapter of node:sqlite. A builtin has one instance in each env and no binary of its own, so there
 // is nothing that could be initialised again.
 
+const { generic } = require('../../lib/sqlite-generic.cjs');
+
 const specifier = () => require('../../lib/job.cjs').readJob().target.module;
 
 const load = () => require(specifier());
@@ -12,4 +14,4 @@ function open(...args) {
   return new DatabaseSync(...args);
 }
 
-module.exports = { load, open };
+module.exports = { generic, load, open };

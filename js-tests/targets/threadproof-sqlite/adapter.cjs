@@ -4,6 +4,8 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { threadId } = require('node:worker_threads');
+const { generic } = require('../../lib/sqlite-generic.cjs');
 
 const job = () => require('../../lib/job.cjs').readJob();
 
@@ -46,11 +48,14 @@ const AGAIN = {
     forget();
     return load();
   },
-  'hard-link': (dir) => fromFile(path.join(dir, 'linked.node'), fs.linkSync),
-  copy: (dir) => fromFile(path.join(dir, 'copied.node'), fs.copyFileSync),
+  'hard-link': (dir) => fromFile(path.join(dir, `.linked-${threadId}.node`), fs.linkSync),
+  copy: (dir) => fromFile(path.join(dir, `.copied-${threadId}.node`), fs.copyFileSync),
 };
 
-/** Another name for the binary: package managers link and copy it so. */
+/**
+ * Another name for the binary: package managers link and copy it so. One for each thread: writing to a file that
+ * another thread has mapped would crash that thread.
+ */
 function fromFile(file, make) {
   const original = binary();
   try {
@@ -72,6 +77,8 @@ function fromFile(file, make) {
 }
 
 module.exports = {
+  generic,
+  binaries: () => [fs.realpathSync(binary())],
   load,
   open,
   waysToInitialise: Object.keys(AGAIN),
