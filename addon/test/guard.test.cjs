@@ -48,6 +48,7 @@ const OF_STATEMENT = [
   ['stmtStart', 0],
   ['stmtNext'],
   ['stmtReset'],
+  ['stmtRewind'],
   ['stmtIdle'],
   ['stmtDeadline', -1],
   ['stmtStatus', 6, 0],
