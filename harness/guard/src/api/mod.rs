@@ -5,7 +5,7 @@ pub(crate) mod table;
 
 use std::cell::Cell;
 
-use crate::check::{affinity, exceptions, tracked};
+use crate::check::{affinity, callbacks, exceptions, tracked};
 use crate::env::{EXCEPTION_PENDING, EnvState};
 use crate::sys::{
     CallbackScope, Context, Deferred, Env, HookHandle, Info, OK, Out, Reference, Scope, Status,
@@ -53,6 +53,11 @@ impl Call {
         };
         if state.pending() == EXCEPTION_PENDING {
             exceptions::verify(&call);
+        }
+        if let Some(running) = callbacks::innermost(thread)
+            && running.env != env
+        {
+            affinity::other(&call, running);
         }
         call
     }

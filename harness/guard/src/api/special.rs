@@ -4,10 +4,10 @@ use std::ffi::{c_char, c_void};
 
 use super::table::node;
 use super::{Arg, Call};
-use crate::check::{callbacks, exceptions, hooks, references, threadsafe, tracked};
+use crate::check::{callbacks, exceptions, hooks, references, threadsafe, tracked, work};
 use crate::load::register;
 use crate::sys::{
-    Callback, Env, Finalize, Hook, Info, Module, OK, Out, Property, Status, Threadsafe, Value,
+    Callback, Env, Finalize, Hook, Info, Module, OK, Out, Property, Status, Threadsafe, Value, Work,
 };
 
 pub(crate) unsafe extern "C-unwind" fn napi_get_cb_info(
@@ -121,6 +121,37 @@ pub(crate) unsafe extern "C-unwind" fn napi_remove_env_cleanup_hook(
     let (ours, record) = hooks::removed(&call, hook, argument);
     // SAFETY: the hook and its argument as they were added.
     let status = unsafe { node::napi_remove_env_cleanup_hook()(env, ours, record) };
+    call.returned(status);
+    status
+}
+
+pub(crate) unsafe extern "C-unwind" fn napi_create_async_work(
+    env: Env,
+    resource: Value,
+    name: Value,
+    execute: Option<work::Execute>,
+    complete: Option<work::Complete>,
+    data: *mut c_void,
+    result: Out<Work>,
+) -> Status {
+    let call = Call::enter("napi_create_async_work", env);
+    resource.before(&call);
+    name.before(&call);
+    call.checked();
+    let given = work::record(&call, execute, complete, data);
+    // SAFETY: the addon's own arguments; the record lives until the work was deleted.
+    let status = unsafe {
+        node::napi_create_async_work()(
+            env,
+            resource,
+            name,
+            given.execute,
+            given.complete,
+            given.data,
+            result,
+        )
+    };
+    work::made(&call, status, &given, result);
     call.returned(status);
     status
 }

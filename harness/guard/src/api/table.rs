@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::{Arg, Call, special};
-use crate::check::{exceptions, references, scopes, tracked};
+use crate::check::{exceptions, references, scopes, tracked, work};
 use crate::sys::{
     CallbackScope, Context, Deferred, Env, Finalize, HookHandle, Info, Out, Reference, Scope,
     Status, Threadsafe, Value, Work,
@@ -268,9 +268,7 @@ node_api! {
         napi_async_destroy(context: Context) before |call| { tracked::closed(call, context.0 as usize) };
         napi_open_callback_scope(resource: Value, context: Context, result: Out<CallbackScope>);
         napi_close_callback_scope(scope: CallbackScope);
-        napi_create_async_work(resource: Value, name: Value, execute: Data, complete: Data, data: Data, result: Out<Work>)
-            after |call, status| { tracked::made(call, status, tracked::Kind::Work, result.0.cast()) };
-        napi_delete_async_work(work: Work) before |call| { tracked::closed(call, work.0 as usize) };
+        napi_delete_async_work(work: Work) before |call| { work::deleted(call, work) };
         napi_queue_async_work(work: Work);
         napi_cancel_async_work(work: Work);
         napi_ref_threadsafe_function(function: Threadsafe);
@@ -285,6 +283,7 @@ node_api! {
         napi_add_env_cleanup_hook: fn(Env, Option<crate::sys::Hook>, Data) -> Status;
         napi_remove_env_cleanup_hook: fn(Env, Option<crate::sys::Hook>, Data) -> Status;
         napi_create_threadsafe_function: fn(Env, Value, Value, Value, usize, usize, Data, Option<Finalize>, Data, Data, Out<Threadsafe>) -> Status;
+        napi_create_async_work: fn(Env, Value, Value, Option<crate::check::work::Execute>, Option<crate::check::work::Complete>, Data, Out<Work>) -> Status;
         napi_get_threadsafe_function_context: fn(Threadsafe, *mut Data) -> Status;
         napi_call_threadsafe_function: fn(Threadsafe, Data, i32) -> Status;
         napi_acquire_threadsafe_function: fn(Threadsafe) -> Status;

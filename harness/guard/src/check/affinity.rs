@@ -3,13 +3,14 @@
 use std::cell::Cell;
 
 use crate::api::{Call, Wrong};
-use crate::env::{self, ENDED};
+use crate::env::{self, ENDED, EnvState};
 use crate::report::finding::{self, Finding, Titled};
 use crate::shield::shield;
-use crate::stack;
+use crate::stack::{self, Stack};
 use crate::sys::Env;
 use crate::thread::Thread;
 
+use super::callbacks::{self, Running};
 use super::tracked::Kind;
 
 /// A call with an env that this thread did not use just before: it is another of its own, or a wrong one.
@@ -36,11 +37,79 @@ pub(crate) fn unknown(name: &'static str, env: Env, thread: &'static Thread) -> 
     }
 }
 
+/// Node calls a function of an env on the thread of another: that function was found on a way that no env has.
+#[cold]
+pub(crate) fn entered(env: &EnvState, thread: &Thread, function: usize) {
+    if finding::any_of_family(env.object, "env/") {
+        // How it was found was told already; this is only what comes of it.
+        return;
+    }
+    finding::tell(Finding {
+        rule: "env/callbacks-per-env",
+        call: "napi_call_function",
+        object: env.object,
+        message: format!(
+            "a function of the env of thread {} is called on thread {}",
+            env.tid,
+            thread.tid()
+        ),
+        stacks: vec![Titled::here("the function", Stack::of(function))],
+        count: 1,
+    });
+}
+
+/// Calls that only give something back: they may come from a destructor, in whatever callback.
+fn gives_back(name: &str) -> bool {
+    [
+        "delete",
+        "remove",
+        "unref",
+        "destroy",
+        "close",
+        "instance_data",
+        "adjust",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
+}
+
+/// A call with an env of this thread, while a callback of another one runs: when both are of the same addon, the
+/// env was kept somewhere and found by the wrong one.
+#[cold]
+pub(crate) fn other(call: &Call, running: &Running) {
+    let (Some(env), Some(inner)) = (call.state, running.state) else {
+        return;
+    };
+    if env.object != inner.object || env.id == inner.id || gives_back(call.name) {
+        return;
+    }
+    shield((), || {
+        finding::tell(Finding {
+            rule: "env/env-not-cached",
+            call: call.name,
+            object: env.object,
+            message: format!(
+                "{} with another env of this thread than that which the callback was given",
+                call.name
+            ),
+            stacks: vec![
+                Titled::here("misused here", stack::capture()),
+                Titled::here("the callback", Stack::of(running.function)),
+            ],
+            count: 1,
+        });
+    });
+}
+
 /// Tells that a call came with a wrong env. What came with it (a reference, a deferred) names the rule when it is
 /// that which was handed to the wrong thread.
 #[cold]
 pub(crate) fn tell(call: &Call, with: Option<(Kind, &'static str)>) {
     call.told.set(true);
+    if callbacks::innermost(call.thread).is_some_and(|running| running.env == call.env) {
+        // Node itself passed it: the function that runs is the one in the wrong place.
+        return;
+    }
     shield((), || {
         let Some(env) = call.state else { return };
         let has_own = env::owns_one(call.thread, env.object);

@@ -6,13 +6,13 @@ use std::ffi::c_void;
 use std::sync::Mutex;
 
 use crate::api::table::node;
-use crate::env::{EnvState, NOTHING_PENDING};
+use crate::env::{self, EnvState, NOTHING_PENDING};
 use crate::shield::{lock, shield};
 use crate::stack::StackId;
 use crate::sys::{Callback, Env, Info, OK, Property, Value};
 use crate::thread::{self, Thread};
 
-use super::scopes;
+use super::{affinity, scopes};
 
 /// Different functions that are followed at most. An addon that makes functions without end keeps its own.
 const MOST: usize = 65536;
@@ -36,9 +36,21 @@ struct Records {
 
 static RECORDS: Mutex<Option<Records>> = Mutex::new(None);
 
+/// What Node called the addon for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    Init,
+    Call,
+    /// Async work is done.
+    Complete,
+}
+
 /// A callback that runs, on the stack of the thread that runs it.
 pub(crate) struct Running {
     outer: *const Running,
+    pub(crate) occasion: Occasion,
+    /// What Node passed, whose env it may be.
+    pub(crate) env: Env,
     info: Info,
     data: *mut c_void,
     pub(crate) function: usize,
@@ -49,18 +61,24 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Marks the begin. The value must not be moved afterwards, so it is made in place and entered then.
-    pub(crate) fn new(env: Env, info: Info, function: usize, data: *mut c_void) -> Self {
+    /// The value must not be moved after it was entered.
+    pub(crate) fn new(occasion: Occasion, env: Env, function: usize) -> Self {
         let thread = thread::current();
         let state = thread.own(env.0 as usize).or_else(|| {
-            shield(None, || crate::env::at(env.0 as usize))
-                .filter(|state| state.owner == thread.serial())
-                .inspect(|state| thread.remember(state))
+            let state = shield(None, || env::at(env.0 as usize))?;
+            if state.owner == thread.serial() {
+                thread.remember(state);
+                return Some(state);
+            }
+            shield((), || affinity::entered(state, thread, function));
+            None
         });
         Self {
             outer: thread.running.get(),
-            info,
-            data,
+            occasion,
+            env,
+            info: Info(std::ptr::null_mut()),
+            data: std::ptr::null_mut(),
             function,
             state,
             scopes: thread.scopes.count.get(),
@@ -74,7 +92,7 @@ impl Running {
         thread.current.set(self.state);
         thread.unset.set(None);
         if let Some(state) = self.state {
-            if state.pending() == crate::env::EXCEPTION_PENDING {
+            if state.pending() == env::EXCEPTION_PENDING {
                 state.set_pending(NOTHING_PENDING, StackId::NONE);
             }
             if self.outer.is_null() {
@@ -82,6 +100,12 @@ impl Running {
             }
         }
     }
+}
+
+/// The innermost callback that runs on a thread.
+pub(crate) fn innermost(thread: &Thread) -> Option<&Running> {
+    // SAFETY: it is on the stack of this thread, further out.
+    unsafe { thread.running.get().as_ref() }
 }
 
 impl Drop for Running {
@@ -94,7 +118,7 @@ impl Drop for Running {
             class.set(0);
         }
         if let Some(state) = self.state
-            && state.pending() == crate::env::EXCEPTION_PENDING
+            && state.pending() == env::EXCEPTION_PENDING
         {
             // Node throws it into JavaScript now.
             state.set_pending(NOTHING_PENDING, StackId::NONE);
@@ -127,7 +151,9 @@ unsafe extern "C-unwind" fn enter<const WHICH: usize>(env: Env, info: Info) -> V
     // SAFETY: the functions that enter here were made with a record as their data, which lives as long as they.
     let record = unsafe { *data.cast::<Record>() };
     let function = record.functions.get(WHICH).copied().unwrap_or(0);
-    let running = Running::new(env, info, function, record.data as *mut c_void);
+    let mut running = Running::new(Occasion::Call, env, function);
+    running.info = info;
+    running.data = record.data as *mut c_void;
     running.enter();
     // SAFETY: the addon's own function, for which this one was registered.
     unsafe { std::mem::transmute::<usize, Callback>(function)(env, info) }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::callbacks::{self, Occasion};
 use crate::api::{Call, Wrong, table::node};
 use crate::env::{ENDING, EXCEPTION_PENDING, EnvState, NOTHING_PENDING};
 use crate::report::finding::{self, Finding, Titled};
@@ -274,11 +275,15 @@ fn depends(call: &Call, by: &'static str) {
     });
 }
 
+/// A failed status was ignored. What the rule is called depends on why it failed, and what was going on.
 fn rule(env: Env) -> &'static str {
-    if is_ending(env) {
-        "terminate/failed-status"
-    } else {
-        "callback/exceptions"
+    if !is_ending(env) {
+        return "callback/exceptions";
+    }
+    match callbacks::innermost(thread::current()).map(|running| running.occasion) {
+        Some(Occasion::Init) => "terminate/during-load",
+        Some(Occasion::Complete) => "terminate/async-work",
+        _ => "terminate/failed-status",
     }
 }
 

@@ -9,3 +9,4 @@ pub(crate) mod references;
 pub(crate) mod scopes;
 pub(crate) mod threadsafe;
 pub(crate) mod tracked;
+pub(crate) mod work;

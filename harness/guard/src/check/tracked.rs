@@ -47,6 +47,8 @@ pub(crate) struct Tracked {
     pub(crate) made: StackId,
     pub(crate) tid: i32,
     pub(crate) closed: StackId,
+    /// What the guard gave to Node with it.
+    record: usize,
 }
 
 const SHARDS: usize = 64;
@@ -102,6 +104,7 @@ pub(crate) fn made_as(
             made: sampled(),
             tid: call.thread.tid(),
             closed: StackId::NONE,
+            record: 0,
         };
         with(address, |all| all.insert(address, entry));
     });
@@ -155,6 +158,21 @@ pub(crate) fn finalized(address: usize) {
             entry.closed = stack;
         }
     });
+}
+
+pub(crate) fn set_record(address: usize, record: usize) {
+    with(address, |all| {
+        if let Some(entry) = all.get_mut(&address) {
+            entry.record = record;
+        }
+    });
+}
+
+pub(crate) fn take_record(address: usize) -> usize {
+    with(address, |all| {
+        all.get_mut(&address)
+            .map_or(0, |entry| std::mem::take(&mut entry.record))
+    })
 }
 
 pub(crate) fn get(address: usize) -> Option<Tracked> {

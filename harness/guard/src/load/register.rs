@@ -5,12 +5,12 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use crate::api::table::node;
-use crate::check::callbacks::Running;
+use crate::check::callbacks::{Occasion, Running};
 use crate::env::{self, CLEANED, EnvState};
 use crate::objects::{self, PathId};
 use crate::report;
 use crate::shield::{lock, shield};
-use crate::sys::{Env, Info, Init, Module, Value};
+use crate::sys::{Env, Init, Module, Value};
 use crate::thread;
 
 /// Different init functions that can be followed at the same time.
@@ -118,12 +118,7 @@ unsafe fn init(followed: Followed, env: Env, exports: Value) -> Value {
             report::note("an env refused a cleanup hook: what it leaves behind is judged late");
         }
     });
-    let running = Running::new(
-        env,
-        Info(std::ptr::null_mut()),
-        followed.function,
-        std::ptr::null_mut(),
-    );
+    let running = Running::new(Occasion::Init, env, followed.function);
     running.enter();
     // SAFETY: the addon's own function with what Node passed.
     unsafe { std::mem::transmute::<usize, Init>(followed.function)(env, exports) }

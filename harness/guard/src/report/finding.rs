@@ -88,6 +88,13 @@ pub(crate) fn tell(finding: Finding) {
     }
 }
 
+/// Whether a finding of an addon under a family of rules was told.
+pub(crate) fn any_of_family(object: PathId, family: &str) -> bool {
+    lock(&TOLD)
+        .values()
+        .any(|told| told.finding.object == object && told.finding.rule.starts_with(family))
+}
+
 /// Tells those again that happened more often since they were told: all of them at the end of the process, at
 /// the end of an env only those that are at least twice as many.
 pub(crate) fn tell_totals(end: bool) {
