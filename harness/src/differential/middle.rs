@@ -53,7 +53,9 @@ fn reported(entry: &Value) -> Option<&str> {
         return None;
     }
     // A long text is its length, its beginning, and its hash.
-    sql[1].as_str().or_else(|| sql[1][2].as_str())
+    let sql = sql[1].as_str().or_else(|| sql[1][2].as_str())?;
+    // So SQLite writes what runs inside of something that runs inside of something.
+    Some(sql.strip_prefix("-- ").unwrap_or(sql))
 }
 
 /// Whether an entry of a trace reports a statement of SQLite's own.
@@ -101,6 +103,7 @@ mod tests {
             "SELECT*FROM\"main\".sqlite_master WHERE tbl_name='t' AND type!='trigger'",
             "INSERT INTO 'main'.'docs_content' VALUES(1,'a')",
             "PRAGMA \"main\".page_count",
+            "-- PRAGMA 'main'.table_xinfo('t')",
         ] {
             assert!(is_own(&report(sql)), "{sql}");
         }
