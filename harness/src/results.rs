@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     event::{Event, PlanSummary},
     exit::Exit,
-    judge::signature::{Class, Fault, signature},
+    judge::known_by,
     model::{
-        Attempt, CellId, Ending, Evidence, Finding, Frame, Job, JobId, NativeCrash, Outcome,
-        OutcomeKind, Phase, Seed, Straggler, TestRecord, TestState, TopicKind, Verdict,
+        Attempt, CellId, Ending, Evidence, Finding, Job, JobId, NativeCrash, Outcome, OutcomeKind,
+        Phase, Seed, Straggler, TestRecord, TestState, TopicKind, Verdict,
     },
 };
 
@@ -356,7 +356,7 @@ impl Results {
 
     fn finish_job(&mut self, job: &Job, attempt: &Attempt, evidence: &Evidence, outcome: &Outcome) {
         if let Some(cell) = self.cells.iter_mut().find(|cell| cell.cell == job.cell) {
-            cell.add(attempt, evidence, outcome);
+            cell.add(attempt.duration_ms, &evidence.tests, outcome.kind());
         }
         if *outcome != Outcome::Clean {
             let targets = self.plan.iter().flat_map(|plan| &plan.targets);
@@ -383,14 +383,13 @@ impl CellResults {
         }
     }
 
-    fn add(&mut self, attempt: &Attempt, evidence: &Evidence, outcome: &Outcome) {
-        let kind = outcome.kind();
+    fn add(&mut self, duration_ms: f64, tests: &[TestRecord], kind: OutcomeKind) {
         *self.outcomes.entry(kind).or_default() += 1;
         self.judged += u32::from(kind != OutcomeKind::Infra);
         self.clean += u32::from(kind == OutcomeKind::Clean);
         self.verdict = Verdict::of(self.planned, &self.outcomes);
-        self.duration_ms += attempt.duration_ms;
-        for (index, test) in evidence.tests.iter().enumerate() {
+        self.duration_ms += duration_ms;
+        for (index, test) in tests.iter().enumerate() {
             // Manifests of a cell are alike, so the position is right but for unexpected tests.
             let at = match self.tests.get(index) {
                 Some(tally) if tally.id == test.id => index,
@@ -454,7 +453,7 @@ impl Failure {
             repetition: job.repetition,
             seed: job.seed,
             outcome: outcome.clone(),
-            signature: signature_of(attempt, evidence, outcome, binary),
+            signature: known_by(attempt, evidence, outcome, binary),
             phase: attempt.phase,
             ending: attempt.ending.clone(),
             fatal: evidence.fatal.as_ref().map(|fatal| fatal.text.clone()),
@@ -482,57 +481,6 @@ impl Failure {
             repeat: job.repeat.clone(),
         }
     }
-}
-
-/// What a failure is known by.
-fn signature_of(
-    attempt: &Attempt,
-    evidence: &Evidence,
-    outcome: &Outcome,
-    binary: Option<&Path>,
-) -> String {
-    let kind = outcome.kind();
-    let of_addon = |frame: &&Frame| {
-        let object = frame.object.as_deref();
-        object.is_some_and(|object| {
-            Some(object) == binary || object.extension().is_some_and(|end| end == "node")
-        })
-    };
-    let stack = match (&evidence.native_crash, evidence.findings.first()) {
-        (Some(crash), _) => crash.frames.as_slice(),
-        (None, Some(finding)) => finding.stacks.first().map_or(&[][..], |one| &one.frames),
-        (None, None) => &[],
-    };
-    let frames: Vec<&str> = stack
-        .iter()
-        .filter(of_addon)
-        .filter_map(|frame| frame.symbol.as_deref())
-        .collect();
-    let failed: Vec<String> = evidence
-        .tests
-        .iter()
-        .filter(|test| test.state != TestState::Passed)
-        .map(|test| {
-            let error = test.errors.first().map_or("", |error| &error.message);
-            format!("{} {:?}: {error}", test.id, test.state)
-        })
-        .collect();
-    let text = evidence.fatal.as_ref().map(|fatal| fatal.text.as_str());
-    let class = if kind.is_crash() {
-        Class::Ending(attempt.ending.status, text)
-    } else if kind.is_hang() {
-        Class::Stopped
-    } else if let Some(finding) = evidence.findings.first() {
-        Class::Rule(&finding.rule)
-    } else {
-        Class::Failed(&failed)
-    };
-    signature(&Fault {
-        outcome: kind,
-        phase: attempt.phase,
-        class,
-        frames: &frames,
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{CellResults, PreparationFailure, ReadError, Results};
 use crate::{
     exit::Exit,
-    model::{CellId, OutcomeKind, Runner, Suite, Verdict},
+    model::{CellId, OutcomeKind, Runner, Suite, TestRecord, TestState, Verdict},
 };
 
 use OutcomeKind::{AssertFailed, Clean, CrashAtTeardown, Infra, LeakFound, LeakGrowth, Straggler};
@@ -109,4 +109,42 @@ fn stored_results_of_another_version_are_refused() {
     for text in ["{}", "[]", "nonsense"] {
         assert!(Results::from_json(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_case_that_always_fails_is_no_flakiness_of_its_family() {
+    let cell = |runner, attempts: &[(&str, bool)]| {
+        let mut cell = cell(u32::try_from(attempts.len()).unwrap(), &[]);
+        cell.cell.suite.runner = runner;
+        for (test, clean) in attempts {
+            let (state, outcome) = if *clean {
+                (TestState::Passed, Clean)
+            } else {
+                (TestState::Failed, AssertFailed)
+            };
+            let record = TestRecord {
+                id: (*test).to_owned(),
+                file: None,
+                expected: true,
+                state,
+                ends: 1,
+                ms: None,
+                errors: Vec::new(),
+            };
+            cell.add(1.0, &[record], outcome);
+        }
+        cell.verdict
+    };
+    let always = [("a", true), ("b", false), ("a", true), ("b", false)];
+    let sometimes = [("a", true), ("b", false), ("a", true), ("b", true)];
+    assert_eq!(cell(Runner::Driver, &always), Verdict::Fail);
+    assert_eq!(
+        cell(Runner::Driver, &sometimes),
+        Verdict::Flaky { clean: 3, of: 4 }
+    );
+    // The attempts of a runner's cell all run the same tests.
+    assert_eq!(
+        cell(Runner::Jest, &always),
+        Verdict::Flaky { clean: 2, of: 4 }
+    );
 }

@@ -69,8 +69,8 @@ pub(super) enum Command {
     List(ListArgs),
     /// Say what is missing on this machine and how to get it
     Doctor(DoctorArgs),
-    /// Replay a saved case of a difference from node:sqlite
-    Repro(ReproArgs),
+    /// Show a fault: a specimen and its corrected twin, a failure of a former run, or a saved case
+    Repro(Box<ReproArgs>),
     /// Explain an exit code, an outcome or a rule
     Explain(ExplainArgs),
     /// Print the JSON Schema of results.json and events.ndjson
@@ -326,11 +326,60 @@ pub(super) struct DoctorArgs {
 /// Flags of `repro`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ReproArgs {
-    /// A case.json, or the folder that holds it
-    pub(super) case: PathBuf,
-    /// Node to run it on [default: the one that it was found on]
-    #[arg(long, env = "THREADPROOF_NODE", value_name = "FILE", hide_env = true)]
-    pub(super) node: Option<PathBuf>,
+    /// A specimen, a rule, `handle-scope`, the signature of a failure, or a case.json or the folder that holds it
+    pub(super) topic: String,
+    /// Node to run on, as for `run`; of a case the file [default: newest 22, 24, 26 and path; of a case its own]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_RUNTIME",
+        value_name = "NODE",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) runtime: Vec<String>,
+    /// How often the specimen and its twin are run
+    #[arg(
+        short = 'n', long, env = "THREADPROOF_ATTEMPTS", value_name = "N", default_value_t = 5,
+        value_parser = clap::value_parser!(u32).range(1..=100_000), hide_env = true
+    )]
+    pub(super) attempts: u32,
+    /// What starts the program; a debugger prints the stacks of all threads
+    #[arg(
+        long,
+        env = "THREADPROOF_LAUNCHER",
+        value_name = "NAME",
+        default_value = "native",
+        hide_env = true
+    )]
+    pub(super) launcher: LauncherArg,
+    /// Preload the guard library [auto: where there is one]
+    #[arg(
+        long,
+        env = "THREADPROOF_GUARD",
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_env = true
+    )]
+    pub(super) guard: Switch,
+    /// Time for an attempt: what is not over then hangs
+    #[arg(
+        long,
+        env = "THREADPROOF_TIMEOUT",
+        value_name = "TIME",
+        default_value = "15s",
+        hide_env = true
+    )]
+    pub(super) timeout: humantime::Duration,
+    /// Seed that all others are derived from [default: random]
+    #[arg(long, env = "THREADPROOF_SEED", value_name = "N", hide_env = true)]
+    pub(super) seed: Option<Seed>,
+    /// Take what was built last
+    #[arg(long, env = "THREADPROOF_NO_BUILD", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) no_build: bool,
+    /// Use the packages and runtimes that are on this machine; ask no registry
+    #[arg(long, env = "THREADPROOF_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) offline: bool,
     /// Module to run it on, as `require` takes it [default: the one that it was found in]
     #[arg(
         long,
@@ -339,6 +388,17 @@ pub(super) struct ReproArgs {
         hide_env = true
     )]
     pub(super) module: Option<String>,
+}
+
+/// What starts a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LauncherArg {
+    /// Nothing: Node is started directly
+    Native,
+    /// gdb, which prints the stacks when the program has stopped
+    Gdb,
+    /// Valgrind's memcheck
+    Valgrind,
 }
 
 /// Flags of `differential-job`. The rest stands in the variables of `docs/protocol.md`.

@@ -9,13 +9,16 @@ use std::{
     thread,
 };
 
-use super::args::{Place, RunArgs, Switch};
+use super::{
+    args::{Place, RunArgs},
+    bench::with_guard,
+};
 use crate::{
     error::Error,
     exec::Limits,
     model::{DIFFERENTIAL, Runner, Seed},
     plan::{Patterns, Shard, quote},
-    prepare::{Permissions, RuntimeSpec, guard_platform},
+    prepare::{Permissions, RuntimeSpec},
     report::Verbosity,
     workspace::Workspace,
 };
@@ -92,8 +95,7 @@ impl RunConfig {
             out: args.out.clone(),
             only: args.job_id.clone(),
             programs: args.programs.unwrap_or_else(|| programs(&args.suite)),
-            guard: args.guard == Switch::On
-                || (args.guard == Switch::Auto && guard_platform().is_ok()),
+            guard: with_guard(args.guard),
             permissions: Permissions {
                 no_build: args.no_build,
                 offline: args.offline,

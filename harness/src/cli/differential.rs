@@ -1,6 +1,10 @@
 //! `threadproof repro`, and the process of a differential job.
 
-use std::{num::NonZero, path::PathBuf, thread};
+use std::{
+    num::NonZero,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use super::{
     args::{DifferentialJobArgs, ReproArgs},
@@ -18,8 +22,8 @@ use crate::{
 };
 
 /// Replays a case in new processes and prints what both implementations say.
-pub(super) fn repro(args: &ReproArgs) -> Result<Exit, Error> {
-    let case = Case::read(&args.case).map_err(|error| match error {
+pub(super) fn replay(path: &Path, args: &ReproArgs) -> Result<Exit, Error> {
+    let case = Case::read(path).map_err(|error| match error {
         CaseError::Io { path, source } => Error::io("read", path)(source),
         CaseError::Format { .. } => Error::Usage {
             what: error.to_string(),
@@ -28,8 +32,8 @@ pub(super) fn repro(args: &ReproArgs) -> Result<Exit, Error> {
     })?;
     let (mut oracle, mut target) = (case.oracle, case.target);
     for implementation in [&mut oracle, &mut target] {
-        if let Some(node) = &args.node {
-            implementation.node.clone_from(node);
+        if let Some(node) = args.runtime.first() {
+            implementation.node = PathBuf::from(node);
         }
         implementation.stderr = std::env::temp_dir().join("threadproof-repro.log");
     }
@@ -37,7 +41,7 @@ pub(super) fn repro(args: &ReproArgs) -> Result<Exit, Error> {
         target.module.clone_from(module);
     }
     let mut pair = Pair::new(oracle, target, Known::table());
-    let mut run = |program| pair.run(program).map_err(Error::io("run", &args.case));
+    let mut run = |program| pair.run(program).map_err(Error::io("run", path));
     for (number, program) in case.before.iter().enumerate() {
         let trial = run(program)?;
         print::line(&format!("before, {number}: {}", describe(&trial.verdict)))?;

@@ -6,11 +6,13 @@
 )]
 
 mod args;
+mod bench;
 mod config;
 mod differential;
 mod doctor;
 mod list;
 mod print;
+mod repro;
 mod run;
 mod selfcheck;
 
@@ -26,6 +28,7 @@ use crate::{
     exit::Exit,
     explain,
     report::{event_schema, results_schema},
+    results::Failure,
 };
 
 use args::{Args, Command, ExplainArgs, Schema, SchemaArgs};
@@ -51,7 +54,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::List(list) => list::list(&args.place, list),
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),
-        Command::Repro(repro) => differential::repro(repro),
+        Command::Repro(repro) => repro::repro(&args.place, repro, &words),
         Command::DifferentialJob(job) => differential::job(job),
         Command::Schema(schema) => print_schema(schema),
     };
@@ -59,6 +62,41 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         show(&error);
         error.exit()
     })
+}
+
+/// Runs the job of a stored failure once more, by the flags that select exactly it.
+fn run_again(place: &args::Place, failure: &Failure) -> Result<Exit, Error> {
+    let runtime = failure.cell.runtime.split('+').next().unwrap_or_default();
+    let repetition = failure.repetition.to_string();
+    let seed = failure.seed.to_string();
+    let suite = failure.cell.suite.to_string();
+    let words: Vec<OsString> = [
+        "threadproof",
+        "run",
+        "--target",
+        &failure.cell.target,
+        "--runtime",
+        runtime,
+        "--suite",
+        &suite,
+        "--seed",
+        &seed,
+        "--repeats",
+        &repetition,
+        "--job-id",
+        failure.job.as_str(),
+    ]
+    .into_iter()
+    .map(OsString::from)
+    .collect();
+    let parsed = Args::try_parse_from(&words).map_err(|error| Error::Usage {
+        what: format!("the stored failure cannot be repeated: {error}"),
+        help: format!("by hand: {}", failure.repeat),
+    })?;
+    match parsed.command {
+        Command::Run(args) => run::run(place, &args, &words),
+        _ => unreachable!("the words above are those of `run`"),
+    }
 }
 
 /// Tells a person what went wrong and what to do next.

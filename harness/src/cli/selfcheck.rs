@@ -1,28 +1,30 @@
 //! `threadproof selfcheck`: what this machine's harness can detect, and how fast.
 
-use std::{ffi::OsString, path::PathBuf, sync::Mutex, time::Instant};
+use std::{ffi::OsString, path::PathBuf, time::Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
-    args::{Place, SelfcheckArgs, Switch},
+    args::{Place, SelfcheckArgs},
+    bench::{Bench, Wanted, bench},
+    config::{cores, random_seed},
     print, show,
 };
 use crate::{
-    catalogue::{FIXED, load_targets, load_topics, specimen_targets},
+    catalogue::{FIXED, load_targets, specimen_targets},
     clock::ms,
     dispatch::Dispatcher,
     error::Error,
     event::{Event, RenderError, Renderer, StepState},
-    exec::{self, Executor, Limits},
+    exec,
     exit::Exit,
     interrupt::Interrupt,
     model::{Profile, Target},
-    prepare::{self, Permissions, Prepared, RuntimeSpec, Steps, guard_platform},
+    prepare::{Permissions, RuntimeSpec},
     report::Reporters,
     results::Results,
     run_dir::RunDir,
-    selfcheck::{self, Detection, Request, SelfPlan, Watch},
+    selfcheck::{self, Detection, Watch},
     workspace::Workspace,
 };
 
@@ -41,7 +43,7 @@ pub(super) fn selfcheck(
     let targets = targets(&workspace, args)?;
     exec::adopt_orphans();
     exec::no_cores();
-    let seed = args.seed.unwrap_or_else(super::config::random_seed);
+    let seed = args.seed.unwrap_or_else(random_seed);
     let dir = RunDir::create(&workspace, args.out.as_deref(), seed)?;
     let watch = Watch::default();
     let reporters = Reporters::of(
@@ -52,18 +54,32 @@ pub(super) fn selfcheck(
     eprintln!("threadproof: selfcheck {}, seed {seed}", dir.name);
     let mut dispatcher = Dispatcher::new(dir, reporters);
     let started = Instant::now();
-    let ran = stages(
-        &workspace,
-        args,
-        words,
-        seed,
-        targets,
-        &interrupt,
-        &watch,
-        &mut dispatcher,
-    );
-    let (plan, runtimes) = match ran {
-        Ok(ran) => ran,
+    let run_dir = dispatcher.dir().path.clone();
+    let specs = runtimes(args)?;
+    let made = dispatcher.while_telling(|tell| {
+        let wanted = Wanted {
+            workspace: &workspace,
+            interrupt: &interrupt,
+            permissions: Permissions {
+                no_build: args.no_build,
+                offline: args.offline,
+            },
+            targets,
+            runtimes: &specs,
+            guard: args.guard,
+            quick: args.quick,
+            seed,
+            timeout: args.timeout,
+            words,
+            run_dir: &run_dir,
+        };
+        bench(wanted, &|event| {
+            // The dispatcher listens until this thread is done.
+            let _ = tell.send(event);
+        })
+    });
+    let Bench { plan, executor } = match made {
+        Ok(bench) => bench,
         Err(error) => {
             let exit = error.exit();
             show(&error);
@@ -71,9 +87,13 @@ pub(super) fn selfcheck(
             return Ok(exit);
         }
     };
+    let parallel = args.jobs.unwrap_or_else(cores);
+    let jobs = plan.jobs.clone();
+    dispatcher.run_jobs_unless(&executor, jobs, parallel, &|job| watch.is_done(job));
+    let ids = executor.runtimes.iter().map(|runtime| runtime.id.clone());
     let detection = Detection::judge(
         &plan,
-        runtimes,
+        ids.collect(),
         &watch.attempts(),
         args.quick,
         jiff::Timestamp::now().to_string(),
@@ -145,90 +165,6 @@ fn targets(workspace: &Workspace, args: &SelfcheckArgs) -> Result<Vec<Target>, E
             .any(|name| target.id == *name || target.id == format!("{name}{FIXED}"))
     });
     Ok(targets)
-}
-
-/// Prepares, plans and runs; gives the plan and the ids of the runtimes.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of one command, used once"
-)]
-fn stages(
-    workspace: &Workspace,
-    args: &SelfcheckArgs,
-    words: &[OsString],
-    seed: crate::model::Seed,
-    targets: Vec<Target>,
-    interrupt: &Interrupt,
-    watch: &Watch,
-    dispatcher: &mut Dispatcher,
-) -> Result<(SelfPlan, Vec<String>), Error> {
-    let specs = runtimes(args)?;
-    let guard =
-        args.guard == Switch::On || (args.guard == Switch::Auto && guard_platform().is_ok());
-    let prepared: Prepared = dispatcher.while_telling(|tell| {
-        let tell = |event| {
-            // The dispatcher listens until this thread is done.
-            let _ = tell.send(event);
-        };
-        let steps = Steps {
-            workspace,
-            permissions: Permissions {
-                no_build: args.no_build,
-                offline: args.offline,
-            },
-            interrupt,
-            tell: &tell,
-        };
-        prepare::prepare(steps, targets, &specs, guard)
-    })?;
-    let catalogue = load_topics(workspace)?;
-    let timeout_ms = u64::try_from(args.timeout.as_millis()).unwrap_or(u64::MAX);
-    let plan = selfcheck::plan(&Request {
-        targets: &prepared.targets,
-        runtimes: &prepared.runtimes,
-        catalogue: &catalogue,
-        guard: prepared.guard.is_some(),
-        quick: args.quick,
-        seed,
-        timeout_ms,
-        repeat_prefix: &format!(
-            "{} run --timeout {}",
-            super::config::program(words),
-            args.timeout
-        ),
-    })?;
-    if plan.jobs.is_empty() {
-        return Err(Error::NothingSelected {
-            what: "there is nothing to run".to_owned(),
-            help: "name other specimens or runtimes".to_owned(),
-        });
-    }
-    let ids = prepared
-        .runtimes
-        .iter()
-        .map(|runtime| runtime.id.clone())
-        .collect();
-    let executor = Executor {
-        run_dir: dispatcher.dir().path.clone(),
-        suites_dir: workspace.suites_dir.clone(),
-        lib: workspace.lib.clone(),
-        node_modules: workspace.packages.join("node_modules"),
-        targets: prepared.targets,
-        runtimes: prepared.runtimes,
-        limits: Limits {
-            load: *args.timeout,
-            exit: *args.timeout,
-        },
-        interrupt: interrupt.clone(),
-        programs: 0,
-        guard: prepared.guard,
-        symbols: Mutex::default(),
-    };
-    let parallel = args.jobs.unwrap_or_else(super::config::cores);
-    dispatcher.run_jobs_unless(&executor, plan.jobs.clone(), parallel, &|job| {
-        watch.is_done(job)
-    });
-    Ok((plan, ids))
 }
 
 fn runtimes(args: &SelfcheckArgs) -> Result<Vec<RuntimeSpec>, Error> {

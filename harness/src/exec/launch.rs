@@ -2,15 +2,12 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Mutex,
     time::{Duration, Instant},
 };
-
-use serde::Serialize;
 
 use super::{
     environment, hang, process::Process, stragglers, symbolise::name_frames, watch::Watch,
@@ -20,11 +17,9 @@ use crate::{
     interrupt::Interrupt,
     judge::{Ledger, Rest, read_fatal},
     model::{
-        Attempt, Ending, Evidence, ExitStatus, Job, JobId, Milestones, Phase, Profile, Runner,
-        Runtime, Seed, Stop, Target, Usage,
+        Attempt, Ending, Evidence, ExitStatus, Job, JobId, Milestones, Phase, Runner, Runtime,
+        Stop, Target, Usage,
     },
-    plan::supports_on,
-    protocol::PROTOCOL_VERSION,
     symbols::Symbols,
 };
 
@@ -114,42 +109,13 @@ pub struct Executor {
     pub symbols: Mutex<Symbols>,
 }
 
-/// `THREADPROOF_JOB`, as `docs/protocol.md` describes it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JobFile<'a> {
-    version: u32,
-    id: &'a JobId,
-    target: JobTarget<'a>,
-    topic: &'a str,
-    runner: Runner,
-    files: &'a [String],
-    tests: &'a [String],
-    seed: Seed,
-    timeout_ms: u64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JobTarget<'a> {
-    id: &'a str,
-    dir: &'a Path,
-    profile: Profile,
-    adapter: Option<&'a Path>,
-    module: Option<&'a str>,
-    binary: Option<&'a Path>,
-    supports: Vec<String>,
-}
-
-/// The files of an attempt.
-struct Files {
-    stdout: File,
-    stderr: File,
-    stderr_path: PathBuf,
-    events: File,
-    events_path: PathBuf,
-    job_path: PathBuf,
-    temp: tempfile::TempDir,
+/// A job that somebody else starts.
+#[derive(Debug)]
+pub struct ByHand {
+    /// Program, arguments, variables and working directory.
+    pub command: Command,
+    /// Its temporary folder, removed with this.
+    _temp: tempfile::TempDir,
 }
 
 impl Executor {
@@ -272,6 +238,26 @@ impl Executor {
         Ok((attempt, evidence))
     }
 
+    /// A job made ready for somebody else to start: without the guard, whose handler of crashes would stand between the
+    /// fault and a debugger, and with the standard streams of this process.
+    pub fn by_hand(&self, job: &Job) -> io::Result<ByHand> {
+        let other = |error: ExecError| io::Error::new(error.source.kind(), error);
+        let dir = self.run_dir.join("by-hand").join(job.id.as_str());
+        let files = self.lay_out(job, &dir).map_err(other)?;
+        let mut command = self.command(job).map_err(other)?;
+        command
+            .env_remove("LD_PRELOAD")
+            .current_dir(&self.suites_dir)
+            .env("THREADPROOF_EVENTS", &files.events_path)
+            .env("THREADPROOF_JOB", &files.job_path)
+            .env("THREADPROOF_SEED", job.seed.to_string())
+            .env("TMPDIR", files.temp.path());
+        Ok(ByHand {
+            command,
+            _temp: files.temp,
+        })
+    }
+
     /// Follows the process to its end, which the harness brings about when time is up.
     fn follow(
         &self,
@@ -324,70 +310,6 @@ impl Executor {
                 ));
             }
         }
-    }
-
-    /// Makes the folder and files of an attempt.
-    fn lay_out(&self, job: &Job, dir: &Path) -> Result<Files, ExecError> {
-        let make = |path: &Path| {
-            File::create(path).map_err(|source| ExecError {
-                doing: format!("create {}", path.display()),
-                source,
-            })
-        };
-        fs::create_dir_all(dir).map_err(|source| ExecError {
-            doing: format!("create {}", dir.display()),
-            source,
-        })?;
-        let (stderr_path, events_path, job_path) = (
-            dir.join("stderr.log"),
-            dir.join("events.ndjson"),
-            dir.join("job.json"),
-        );
-        make(&events_path)?;
-        let events = File::open(&events_path).map_err(|source| ExecError {
-            doing: format!("open {}", events_path.display()),
-            source,
-        })?;
-        let target = self.target(job)?;
-        let file = JobFile {
-            version: PROTOCOL_VERSION,
-            id: &job.id,
-            target: JobTarget {
-                id: &target.id,
-                dir: &target.dir,
-                profile: target.profile,
-                adapter: target.adapter.as_deref(),
-                module: target.module.as_deref(),
-                binary: target.binary.as_deref(),
-                supports: supports_on(target, &self.runtime(job)?.version),
-            },
-            topic: &job.cell.suite.topic,
-            runner: job.cell.suite.runner,
-            files: &job.files,
-            tests: &job.tests,
-            seed: job.seed,
-            timeout_ms: job.timeout_ms,
-        };
-        serde_json::to_writer_pretty(make(&job_path)?, &file).map_err(|error| ExecError {
-            doing: "write job.json".to_owned(),
-            source: error.into(),
-        })?;
-        let temp = tempfile::Builder::new()
-            .prefix("threadproof-")
-            .tempdir()
-            .map_err(|source| ExecError {
-                doing: "create a temp dir".to_owned(),
-                source,
-            })?;
-        Ok(Files {
-            stdout: make(&dir.join("stdout.log"))?,
-            stderr: make(&stderr_path)?,
-            stderr_path,
-            events,
-            events_path,
-            job_path,
-            temp,
-        })
     }
 
     /// How the runner is started: the table of `docs/protocol.md`.
@@ -465,14 +387,14 @@ impl Executor {
         Ok(())
     }
 
-    fn runtime(&self, job: &Job) -> Result<&Runtime, ExecError> {
+    pub(super) fn runtime(&self, job: &Job) -> Result<&Runtime, ExecError> {
         self.runtimes
             .iter()
             .find(|runtime| runtime.id == job.cell.runtime)
             .ok_or_else(|| unknown("runtime", &job.cell.runtime))
     }
 
-    fn target(&self, job: &Job) -> Result<&Target, ExecError> {
+    pub(super) fn target(&self, job: &Job) -> Result<&Target, ExecError> {
         self.targets
             .iter()
             .find(|target| target.id == job.cell.target)
@@ -493,9 +415,9 @@ fn preloaded(guard: &Path) -> OsString {
 /// The harness failed at a job.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {doing}: {source}")]
-struct ExecError {
-    doing: String,
-    source: io::Error,
+pub(super) struct ExecError {
+    pub(super) doing: String,
+    pub(super) source: io::Error,
 }
 
 fn unknown(what: &str, id: &str) -> ExecError {

@@ -3,10 +3,11 @@
 mod environment;
 mod hang;
 mod launch;
+mod layout;
 mod process;
 mod stragglers;
 mod symbolise;
 mod watch;
 
-pub use launch::{Executor, Finished, Limits, Message};
+pub use launch::{ByHand, Executor, Finished, Limits, Message};
 pub use process::{adopt_orphans, no_cores};

@@ -2,8 +2,8 @@
 
 use super::classify;
 use crate::model::{
-    Ending, Evidence, ExitStatus, FileError, Outcome, Phase, RunEnd, RunStart, Stop, Straggler,
-    StreamHealth, TestError, TestRecord, TestState,
+    Ending, Evidence, ExitStatus, FileError, Finding, Outcome, Phase, RunEnd, RunStart, Stop,
+    Straggler, StreamHealth, TestError, TestRecord, TestState,
 };
 
 use TestState::{Failed, Missing, Open, Passed, Skipped};
@@ -70,6 +70,18 @@ fn with(mut evidence: Evidence, change: impl FnOnce(&mut Evidence)) -> Evidence 
     evidence
 }
 
+fn finding(rule: &str) -> Finding {
+    Finding {
+        rule: rule.into(),
+        detector: "guard".into(),
+        message: "m".into(),
+        call: None,
+        object: None,
+        count: 1,
+        stacks: Vec::new(),
+    }
+}
+
 fn silent(evidence: Evidence) -> Evidence {
     with(evidence, |evidence| {
         evidence.run_end = None;
@@ -114,6 +126,20 @@ fn every_combination_of_witnesses_has_its_outcome() {
     };
     let table: Vec<(&str, Evidence, &str)> = vec![
         ("all agree", evidence(&[Passed, Passed], OK), "Clean"),
+        (
+            "a detector saw what nobody else did",
+            with(evidence(&[Passed], OK), |e| {
+                e.findings = vec![finding("b/y"), finding("a/x"), finding("b/y")];
+            }),
+            "Violation of a/x, b/y",
+        ),
+        (
+            "a detector saw why a test failed",
+            with(evidence(&[Failed], RED), |e| {
+                e.findings = vec![finding("a/x")]
+            }),
+            "AssertFailed",
+        ),
         (
             "a test failed and all say so",
             evidence(&[Passed, Failed], RED),

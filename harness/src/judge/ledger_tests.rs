@@ -2,7 +2,7 @@
 
 use super::{Ledger, Rest};
 use crate::{
-    model::{Ending, Evidence, ExitStatus, Phase, TestState},
+    model::{Ending, Evidence, ExitStatus, Finding, Frame, NativeCrash, Phase, Stack, TestState},
     protocol::{ChildEvent, Line, Status},
 };
 
@@ -186,4 +186,59 @@ fn what_is_open_is_known_while_it_runs() {
     ]);
     assert_eq!(ledger.open().collect::<Vec<_>>(), ["a"]);
     assert_eq!(ledger.workers().collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn a_place_that_is_told_of_again_is_one_finding_with_its_last_count() {
+    let frame = |offset| Frame {
+        object: Some("/x.node".into()),
+        offset,
+        symbol: None,
+        file: None,
+        line: None,
+    };
+    let finding = |rule: &str, offset, count| {
+        ChildEvent::Finding(Finding {
+            rule: rule.into(),
+            detector: "guard".into(),
+            message: "m".into(),
+            call: Some("napi_wrap".into()),
+            object: None,
+            count,
+            stacks: vec![Stack {
+                title: "misused here".into(),
+                thread: Some(7),
+                frames: vec![frame(offset)],
+            }],
+        })
+    };
+    let evidence = evidence(&[
+        finding("a/x", 1, 1),
+        finding("a/x", 2, 1),
+        finding("a/y", 1, 1),
+        finding("a/x", 1, 40),
+    ]);
+    let found: Vec<_> = evidence
+        .findings
+        .iter()
+        .map(|one| (one.rule.as_str(), one.stacks[0].frames[0].offset, one.count))
+        .collect();
+    assert_eq!(found, [("a/x", 1, 40), ("a/x", 2, 1), ("a/y", 1, 1)]);
+}
+
+#[test]
+fn of_two_crashes_the_first_is_the_cause() {
+    let crash = |signal| {
+        ChildEvent::NativeCrash(NativeCrash {
+            signal,
+            code: 0,
+            address: None,
+            thread: None,
+            unloaded: None,
+            frames: Vec::new(),
+            last_failed: None,
+        })
+    };
+    let evidence = evidence(&[crash(11), crash(6)]);
+    assert_eq!(evidence.native_crash.unwrap().signal, 11);
 }

@@ -4,6 +4,7 @@
 mod classify;
 pub mod endings;
 mod fatal;
+mod known_by;
 mod ledger;
 pub mod signature;
 
@@ -14,4 +15,5 @@ mod ledger_tests;
 
 pub use classify::classify;
 pub use fatal::{find_fatal, read_fatal};
+pub use known_by::known_by;
 pub use ledger::{Ledger, Rest};

@@ -324,3 +324,80 @@ proptest! {
         prop_assert_eq!(parsed.ok().map(Shard::parts), (k >= 1 && k <= n).then_some((k, n)));
     }
 }
+
+#[test]
+fn each_case_of_a_scenario_is_a_process_of_its_own() {
+    let case = |id: &str| CatalogueTest {
+        id: id.into(),
+        needs: Vec::new(),
+    };
+    let file = |name: &str, tests| File {
+        file: format!("driver/scenarios/{name}"),
+        tests,
+    };
+    // A family of rules may have the name of a topic of bodies.
+    let topic = |kind, files| Topic {
+        topic: "a".into(),
+        kind,
+        summary: String::new(),
+        files,
+    };
+    let catalogue = Catalogue::new(vec![
+        topic(
+            TopicKind::Bodies,
+            vec![file(
+                "a/body",
+                vec![case("a/body > one"), case("a/body > two")],
+            )],
+        ),
+        topic(
+            TopicKind::Scenarios,
+            vec![
+                file("a/r", vec![case("a/r > one"), case("a/r > two")]),
+                file("a/s", vec![case("a/s > three")]),
+            ],
+        ),
+    ]);
+    let planned = |selector: &str| {
+        let tests = Patterns::default();
+        plan(&Inputs {
+            targets: &[target("t", None)],
+            runtimes: &[runtime("24.21.0")],
+            suites: &select_suites(&catalogue, &[selector.to_owned()], &tests).unwrap(),
+            catalogue: &catalogue,
+            tests: &tests,
+            repeats: 1,
+            shard: None,
+            seed: Seed(1),
+            timeout_ms: 1000,
+            repeat_prefix: "threadproof run",
+            only: None,
+            programs: 1,
+        })
+        .unwrap()
+    };
+    let ran = |plan: &Plan| -> Vec<(String, String)> {
+        let jobs = plan.jobs.iter();
+        jobs.map(|job| (job.files.join(" "), job.tests.join(" ")))
+            .collect()
+    };
+    let cases = [
+        ("a/r", "a/r > one"),
+        ("a/r", "a/r > two"),
+        ("a/s", "a/s > three"),
+    ]
+    .map(|(file, test)| (format!("driver/scenarios/{file}"), test.to_owned()));
+    let plan = planned("driver");
+    assert_eq!(ran(&plan), cases);
+    assert_eq!(
+        (plan.cells.len(), plan.cells[0].jobs, plan.cells[0].tests),
+        (1, 3, 3)
+    );
+    assert_eq!(
+        planned("a").cells.len(),
+        5,
+        "four runners of bodies, and the driver"
+    );
+    assert_eq!(planned("a/driver").jobs.len(), 3);
+    assert_eq!(ran(&planned("a/jest")).len(), 1);
+}

@@ -22,7 +22,7 @@ mod summary;
 mod table;
 mod terminal;
 mod verdict;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod fixtures;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How a process ended, decoded in both directions: signal to exit code and back.
-pub(super) fn ending(ending: &Ending) -> String {
+pub(crate) fn ending(ending: &Ending) -> String {
     let status = status(ending.status);
     match &ending.stop {
         None => status,
@@ -99,7 +99,7 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
 }
 
 /// What a detector saw, and where: `rule: message, 3 times; misused here: tick (theirs.node+0x1234)`.
-pub(super) fn finding(finding: &Finding) -> String {
+pub(crate) fn finding(finding: &Finding) -> String {
     let times = match finding.count {
         0 | 1 => String::new(),
         count => format!(", {count} times"),
@@ -136,7 +136,7 @@ pub(super) fn topic(failure: &Failure) -> String {
 }
 
 /// Where a process crashed: `crashed in free_list (x.node+0x10) < run (x.node+0x20)`.
-pub(super) fn native_crash(crash: &NativeCrash) -> String {
+pub(crate) fn native_crash(crash: &NativeCrash) -> String {
     const SHOWN: usize = 4;
     let unloaded = crash.unloaded.as_ref().map_or_else(String::new, |object| {
         format!(", in {}, which had been unloaded", object.display())
@@ -204,7 +204,7 @@ pub(super) fn first_line(text: &str, most: usize) -> String {
 }
 
 /// A message on one line, shortened: the values that an assertion compares often stand on its second.
-pub(super) fn on_one_line(text: &str, most: usize) -> String {
+pub(crate) fn on_one_line(text: &str, most: usize) -> String {
     first_line(&text.split_whitespace().collect::<Vec<_>>().join(" "), most)
 }
 

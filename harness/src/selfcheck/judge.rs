@@ -321,3 +321,7 @@ fn control<'a>(id: &str, attempts: impl Iterator<Item = &'a Attempted>) -> Contr
     }
     control
 }
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

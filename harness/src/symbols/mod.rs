@@ -63,7 +63,9 @@ pub struct Symbols {
 
 impl fmt::Debug for Symbols {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Symbols").field(&self.objects.keys()).finish()
+        f.debug_tuple("Symbols")
+            .field(&self.objects.keys())
+            .finish()
     }
 }
 

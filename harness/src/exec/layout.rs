@@ -1,0 +1,119 @@
+//! The folder of an attempt: what the process is told, and where it writes.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use super::launch::{ExecError, Executor};
+use crate::{
+    model::{Job, JobId, Profile, Runner, Seed},
+    plan::supports_on,
+    protocol::PROTOCOL_VERSION,
+};
+
+/// `THREADPROOF_JOB`, as `docs/protocol.md` describes it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JobFile<'a> {
+    version: u32,
+    id: &'a JobId,
+    target: JobTarget<'a>,
+    topic: &'a str,
+    runner: Runner,
+    files: &'a [String],
+    tests: &'a [String],
+    seed: Seed,
+    timeout_ms: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JobTarget<'a> {
+    id: &'a str,
+    dir: &'a Path,
+    profile: Profile,
+    adapter: Option<&'a Path>,
+    module: Option<&'a str>,
+    binary: Option<&'a Path>,
+    supports: Vec<String>,
+}
+
+/// The files of an attempt.
+pub(super) struct Files {
+    pub(super) stdout: File,
+    pub(super) stderr: File,
+    pub(super) stderr_path: PathBuf,
+    pub(super) events: File,
+    pub(super) events_path: PathBuf,
+    pub(super) job_path: PathBuf,
+    pub(super) temp: tempfile::TempDir,
+}
+
+impl Executor {
+    /// Makes the folder and files of an attempt.
+    pub(super) fn lay_out(&self, job: &Job, dir: &Path) -> Result<Files, ExecError> {
+        let make = |path: &Path| {
+            File::create(path).map_err(|source| ExecError {
+                doing: format!("create {}", path.display()),
+                source,
+            })
+        };
+        fs::create_dir_all(dir).map_err(|source| ExecError {
+            doing: format!("create {}", dir.display()),
+            source,
+        })?;
+        let (stderr_path, events_path, job_path) = (
+            dir.join("stderr.log"),
+            dir.join("events.ndjson"),
+            dir.join("job.json"),
+        );
+        make(&events_path)?;
+        let events = File::open(&events_path).map_err(|source| ExecError {
+            doing: format!("open {}", events_path.display()),
+            source,
+        })?;
+        let target = self.target(job)?;
+        let file = JobFile {
+            version: PROTOCOL_VERSION,
+            id: &job.id,
+            target: JobTarget {
+                id: &target.id,
+                dir: &target.dir,
+                profile: target.profile,
+                adapter: target.adapter.as_deref(),
+                module: target.module.as_deref(),
+                binary: target.binary.as_deref(),
+                supports: supports_on(target, &self.runtime(job)?.version),
+            },
+            topic: &job.cell.suite.topic,
+            runner: job.cell.suite.runner,
+            files: &job.files,
+            tests: &job.tests,
+            seed: job.seed,
+            timeout_ms: job.timeout_ms,
+        };
+        serde_json::to_writer_pretty(make(&job_path)?, &file).map_err(|error| ExecError {
+            doing: "write job.json".to_owned(),
+            source: error.into(),
+        })?;
+        let temp = tempfile::Builder::new()
+            .prefix("threadproof-")
+            .tempdir()
+            .map_err(|source| ExecError {
+                doing: "create a temp dir".to_owned(),
+                source,
+            })?;
+        Ok(Files {
+            stdout: make(&dir.join("stdout.log"))?,
+            stderr: make(&stderr_path)?,
+            stderr_path,
+            events,
+            events_path,
+            job_path,
+            temp,
+        })
+    }
+}
