@@ -70,11 +70,11 @@ fn compile(
         .arg("-I")
         .arg(headers.join("include"));
     let mut hasher = blake3::Hasher::new_derive_key("threadproof 2026 specimen v1");
-    for file in [
-        source.clone(),
-        own.join("specimen.h"),
-        headers.join("package.json"),
-    ] {
+    let mut read = vec![source.clone(), headers.join("package.json")];
+    let shared = fs::read_dir(&own).map_err(Error::io("read", &own))?;
+    read.extend(shared.flatten().map(|entry| entry.path()));
+    read.sort();
+    for file in read {
         hasher.update(&fs::read(&file).map_err(Error::io("read", &file))?);
     }
     hasher.update(format!("{line:?} {:?}", specimen.link).as_bytes());
