@@ -451,9 +451,14 @@ impl Db {
         self.in_session.get() || !self.sessions.borrow().is_empty()
     }
 
-    /// Whether it does more now than to prepare a statement of the user's.
+    /// Whether a session may be at work with statements of its own: while a statement that writes is under
+    /// way, or in such a call. A statement that is prepared anew is not under way.
     pub fn is_at_work(&self) -> bool {
-        self.in_session.get() || !self.top().is_null()
+        let top = self.top();
+        // SAFETY: null, of which both say that it is nothing that writes, or the statement that is run.
+        let writes =
+            || unsafe { ffi::sqlite3_stmt_busy(top) != 0 && ffi::sqlite3_stmt_readonly(top) == 0 };
+        self.in_session.get() || writes()
     }
 
     /// Forgets a deleted session.
