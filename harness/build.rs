@@ -24,25 +24,7 @@ fn main() {
     let table = check::generate(&checked, &root);
     fs::write(out.join("rules.rs"), table).expect("OUT_DIR is writable");
 
-    // While the catalogue is being written: delete this file, and the two lines that know of it.
-    let incomplete = root.join("docs/rules/.incomplete").exists();
-    match check::refusal(&checked.problems) {
-        Some(message) if incomplete => warn(&message, &out),
-        Some(message) => panic!("{message}"),
-        None => {}
+    if let Some(message) = check::refusal(&checked.problems) {
+        panic!("{message}");
     }
-}
-
-/// One line for everybody who builds meanwhile, and the whole in a file.
-fn warn(message: &str, out: &std::path::Path) {
-    let file = out.join("rules-problems.txt");
-    fs::write(&file, message).expect("OUT_DIR is writable");
-    let count = message
-        .lines()
-        .filter(|line| line.starts_with("- "))
-        .count();
-    println!(
-        "cargo::warning=the rules catalogue has {count} holes: {}",
-        file.display()
-    );
 }

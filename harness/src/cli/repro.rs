@@ -31,7 +31,7 @@ use crate::{
 const FAMOUS: [(&str, &str, &str); 1] = [(
     "handle-scope",
     "static-function-reference",
-    "main loads last and is in JavaScript",
+    "a worker loads last and is in JavaScript",
 )];
 
 /// What a topic names.

@@ -147,8 +147,8 @@ fn beginning() -> Vec<Event> {
             cells.push((cell("ours", "node-24.21.0", topic, runner), 3));
         }
     }
-    for topic in ["simple", "termination"] {
-        cells.push((cell("theirs", "node-24.21.0", topic, Runner::Jest), 6));
+    for (topic, jobs) in [("simple", 7), ("termination", 6)] {
+        cells.push((cell("theirs", "node-24.21.0", topic, Runner::Jest), jobs));
     }
     let jobs = cells.iter().map(|(_, jobs)| jobs).sum();
     let mut events = vec![

@@ -172,7 +172,7 @@ mod tests {
         let model = specimen("static-constructor").expect("it is the model");
         assert_eq!(model.rules, ["env/constructor-per-env"]);
         assert_eq!(model.language, Language::C);
-        assert_eq!(model.detectors, [Detector::Scenario]);
+        assert_eq!(model.detectors, [Detector::Scenario, Detector::Guard]);
         for specimen in specimens() {
             assert_eq!(specimen.control, specimen.rules.is_empty());
             for rule in specimen.rules.iter().filter_map(|id| rule(id)) {

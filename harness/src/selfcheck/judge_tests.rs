@@ -145,6 +145,6 @@ fn the_summary_says_what_was_measured() {
     };
     insta::assert_snapshot!(
         super::super::summary(&detection(found, 300, 0, &[])),
-        @"detection power: 1 of 1 planted faults found (1 specimens on node-24.21.0); false alarms: none in 300 attempts (below 1 % with 95 % confidence)"
+        @"detection power: 1 of 1 planted faults found (1 specimens on node-24.21.0); false alarms: none in 300 attempts (below 1.00 % with 95 % confidence)"
     );
 }
