@@ -67,7 +67,7 @@ pub enum Verdict {
     /// Only differences that stand in the table: the ids, in the order of the table.
     Explained(Vec<&'static str>),
     /// The first difference that does not.
-    Differs(Leaf),
+    Differs(Box<Leaf>),
     /// The target's process died, hung, or its interpreter failed.
     TargetEnded(String),
     /// The builtin's process ended so, and the target's did not: nothing can be compared.
@@ -206,18 +206,18 @@ pub(super) fn compare(
                         return Verdict::Explained(known.ids(explained));
                     }
                 }
-                None => return Verdict::Differs(leaf),
+                None => return Verdict::Differs(Box::new(leaf)),
             }
         }
     }
     if explained.is_empty() {
         // Two numbers that differ in their last bit may be read as one.
-        return Verdict::Differs(Leaf {
+        return Verdict::Differs(Box::new(Leaf {
             op: 0,
             label: "the text of the answer".to_owned(),
             at: "text".to_owned(),
             ..Leaf::default()
-        });
+        }));
     }
     Verdict::Explained(known.ids(explained))
 }
