@@ -47,6 +47,9 @@ pub struct Results {
     pub not_applicable: Vec<NotApplicable>,
     /// Attempts that were not clean, `Infra` included, in the order in which they ended.
     pub failures: Vec<Failure>,
+    /// Findings that are known of their targets: no failures, and told of all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub known: Vec<KnownSeen>,
     /// Why the preparation failed, when it did.
     pub preparation: Option<PreparationFailure>,
     /// The signal that interrupted the run.
@@ -128,6 +131,20 @@ pub struct NotApplicable {
     pub count: u32,
     /// The capabilities that were lacking.
     pub lacking: Vec<String>,
+}
+
+/// A finding that is known of a target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KnownSeen {
+    /// Id of the target.
+    pub target: String,
+    /// The rule.
+    pub rule: String,
+    /// Whose it is.
+    pub reason: String,
+    /// In how many attempts it was seen.
+    pub attempts: u32,
 }
 
 /// Why the preparation failed.
@@ -216,6 +233,7 @@ impl Default for Results {
             not_available: Vec::new(),
             not_applicable: Vec::new(),
             failures: Vec::new(),
+            known: Vec::new(),
             preparation: None,
             interrupted: None,
             finished: false,
@@ -358,6 +376,11 @@ impl Results {
         if let Some(cell) = self.cells.iter_mut().find(|cell| cell.cell == job.cell) {
             cell.add(attempt.duration_ms, &evidence.tests, outcome.kind());
         }
+        for finding in &evidence.findings {
+            if let Some(reason) = &finding.known {
+                self.see_known(&job.cell.target, &finding.rule, reason);
+            }
+        }
         if *outcome != Outcome::Clean {
             let targets = self.plan.iter().flat_map(|plan| &plan.targets);
             let binary = targets
@@ -365,6 +388,23 @@ impl Results {
                 .find_map(|target| target.binary.as_deref());
             self.failures
                 .push(Failure::of(job, attempt, evidence, outcome, binary));
+        }
+    }
+}
+
+impl Results {
+    fn see_known(&mut self, target: &str, rule: &str, reason: &str) {
+        let same = |one: &&mut KnownSeen| {
+            (one.target.as_str(), one.rule.as_str(), one.reason.as_str()) == (target, rule, reason)
+        };
+        match self.known.iter_mut().find(same) {
+            Some(one) => one.attempts += 1,
+            None => self.known.push(KnownSeen {
+                target: target.to_owned(),
+                rule: rule.to_owned(),
+                reason: reason.to_owned(),
+                attempts: 1,
+            }),
         }
     }
 }

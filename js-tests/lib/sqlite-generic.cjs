@@ -61,9 +61,15 @@ function surface({ DatabaseSync, StatementSync, backup }) {
       calling(db, fn, (name) => `select ${name}() as n`);
       return use(db);
     },
+    /** On a database of its own: a function that was defined is held for as long as its database is open. */
     call: (fn, ...args) => {
       const places = args.map(() => '?').join(', ');
-      return calling(own(), fn, (name) => `select ${name}(${places}) as n`, ...args).n;
+      const db = make();
+      try {
+        return calling(db, fn, (name) => `select ${name}(${places}) as n`, ...args).n;
+      } finally {
+        db.close();
+      }
     },
     later: () => backup(own(), path.join(os.tmpdir(), `copy-${threadId}-${copies++}.db`)),
     keep: (view) => {

@@ -1,7 +1,7 @@
 //! Specimens as targets: each with its fault, under its name, and without, as `<name>+fixed`.
 
 use crate::{
-    model::{Profile, SpecimenSource, Target, TargetSource},
+    model::{Known, Profile, SpecimenSource, Target, TargetSource},
     rules::{Language, Specimen, specimens},
     workspace::Workspace,
 };
@@ -66,6 +66,15 @@ fn target(workspace: &Workspace, specimen: &Specimen, planted: bool) -> Target {
         env: std::collections::BTreeMap::new(),
         runtimes: None,
         reason: None,
+        known: specimen
+            .known
+            .iter()
+            .map(|one| Known {
+                rule: one.rule.to_owned(),
+                test: one.test.to_owned(),
+                reason: one.reason.to_owned(),
+            })
+            .collect(),
         build: Vec::new(),
         binary: None,
         default: false,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     error::Error,
-    model::{Profile, SupportsWhen, Target, TargetSource},
+    model::{Known, Profile, SupportsWhen, Target, TargetSource},
     version::Requirement,
     workspace::Workspace,
 };
@@ -32,6 +32,8 @@ struct TargetFile {
     supports_when: Vec<SupportsWhen>,
     runtimes: Option<String>,
     reason: Option<String>,
+    #[serde(default)]
+    known: Vec<Known>,
     #[serde(default)]
     build: Vec<String>,
     artifact: Option<String>,
@@ -133,6 +135,7 @@ fn load(workspace: &Workspace, dir: &Path) -> Result<Target, Error> {
         env: file.env.into_iter().map(expand).collect(),
         runtimes: file.runtimes,
         reason: file.reason,
+        known: file.known,
         build: file.build,
         binary,
         default: file.default,

@@ -17,8 +17,8 @@ use crate::{
     interrupt::Interrupt,
     judge::{Ledger, Rest, read_fatal},
     model::{
-        Attempt, Ending, Evidence, ExitStatus, Job, JobId, Milestones, Phase, Runner, Runtime,
-        Stop, Target, Usage,
+        Attempt, Ending, Evidence, ExitStatus, Job, JobId, Known, Milestones, Phase, Runner,
+        Runtime, Stop, Target, Usage,
     },
     symbols::Symbols,
 };
@@ -235,6 +235,7 @@ impl Executor {
         };
         let mut evidence = watch.ledger.into_evidence(rest);
         name_frames(&self.symbols, &mut evidence, &self.runtime(job)?.path);
+        mark_known(&mut evidence, &self.target(job)?.known, &job.tests);
         Ok((attempt, evidence))
     }
 
@@ -399,6 +400,16 @@ impl Executor {
             .iter()
             .find(|target| target.id == job.cell.target)
             .ok_or_else(|| unknown("target", &job.cell.target))
+    }
+}
+
+/// Says of findings that are known of the target why they are.
+fn mark_known(evidence: &mut Evidence, known: &[Known], tests: &[String]) {
+    for finding in &mut evidence.findings {
+        let of_target = known.iter().find(|one| {
+            one.rule == finding.rule && tests.iter().any(|test| test.contains(&one.test))
+        });
+        finding.known = of_target.map(|one| one.reason.clone());
     }
 }
 

@@ -285,6 +285,7 @@ fn what_is_impossible_is_told_with_its_reason() {
             reason: "the call is gone",
         }],
         control: false,
+        known: &[],
     };
     insta::assert_snapshot!(rules::of_specimen(&specimen), @r"
     Specimen: x

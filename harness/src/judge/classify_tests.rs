@@ -78,6 +78,7 @@ fn finding(rule: &str) -> Finding {
         call: None,
         object: None,
         count: 1,
+        known: None,
         stacks: Vec::new(),
     }
 }
@@ -132,6 +133,14 @@ fn every_combination_of_witnesses_has_its_outcome() {
                 e.findings = vec![finding("b/y"), finding("a/x"), finding("b/y")];
             }),
             "Violation of a/x, b/y",
+        ),
+        (
+            "a detector saw what is known",
+            with(evidence(&[Passed], OK), |e| {
+                e.findings = vec![finding("a/x")];
+                e.findings[0].known = Some("it is not ours".into());
+            }),
+            "Clean",
         ),
         (
             "a detector saw why a test failed",

@@ -205,6 +205,7 @@ fn a_place_that_is_told_of_again_is_one_finding_with_its_last_count() {
             call: Some("napi_wrap".into()),
             object: None,
             count,
+            known: None,
             stacks: vec![Stack {
                 title: "misused here".into(),
                 thread: Some(7),

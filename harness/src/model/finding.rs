@@ -24,6 +24,9 @@ pub struct Finding {
     pub object: Option<PathBuf>,
     /// How often it was seen from the same place.
     pub count: u64,
+    /// Why it is expected of this target, where `target.toml` says that it is known. Then it makes no failure.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub known: Option<String>,
     /// Where the object was made and where it was misused, as far as either is known.
     #[serde(default)]
     pub stacks: Vec<Stack>,

@@ -35,6 +35,9 @@ pub struct Target {
     /// Why it does not exist on the others.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// Findings that are known and have a reason.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub known: Vec<Known>,
     /// The command that builds it, run in the folder of its source.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub build: Vec<String>,
@@ -61,6 +64,18 @@ pub struct SupportsWhen {
     /// Why only those.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+}
+
+/// A finding that is known of a target: somebody has looked at it and can say whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Known {
+    /// The rule of the finding.
+    pub rule: String,
+    /// A part of the ids of the tests in which it is seen.
+    pub test: String,
+    /// What it is.
+    pub reason: String,
 }
 
 /// How much of an adapter's surface a target offers.

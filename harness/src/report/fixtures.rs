@@ -278,6 +278,7 @@ fn target(id: &str) -> Target {
         supports: vec!["interrupt".into()],
         runtimes: None,
         reason: None,
+        known: Vec::new(),
         build: Vec::new(),
         binary: None,
         adapter: None,
@@ -429,6 +430,7 @@ fn evidence(attempt: &Attempt, outcome: &Outcome) -> Evidence {
         call: Some("napi_create_object".into()),
         object: Some("/a/theirs.node".into()),
         count: 3,
+        known: None,
         stacks: vec![Stack {
             title: "misused here".into(),
             thread: Some(4713),

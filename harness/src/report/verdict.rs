@@ -112,6 +112,15 @@ pub(super) fn meaning(results: &Results) -> Vec<String> {
             ));
         }
     }
+    for known in &results.known {
+        lines.push(format!(
+            "known of {}, in {}: {}: {}",
+            known.target,
+            counted(known.attempts as usize, "attempt"),
+            known.rule,
+            known.reason
+        ));
+    }
     lines.push(results.detection.clone().unwrap_or_else(|| {
         "detection power: not measured by this version on this machine; `threadproof selfcheck` does"
             .to_owned()

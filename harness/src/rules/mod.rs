@@ -58,6 +58,19 @@ pub struct Specimen {
     pub impossible: &'static [Impossible],
     /// Whether it has no fault: nothing may fire on it.
     pub control: bool,
+    /// What fires all the same, with the reason: a fault of the library that it is written with.
+    pub known: &'static [KnownFinding],
+}
+
+/// A finding that is known of a control.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KnownFinding {
+    /// The rule.
+    pub rule: &'static str,
+    /// A part of the ids of the cases in which it is seen.
+    pub test: &'static str,
+    /// Whose it is.
+    pub reason: &'static str,
 }
 
 /// Runtimes on which a fault cannot show.
@@ -208,6 +221,7 @@ mod tests {
                 reason: "the call is gone",
             }],
             control: false,
+            known: &[],
         };
         let version = |text: &str| semver::Version::parse(text).unwrap();
         assert_eq!(

@@ -40,6 +40,7 @@ impl Attempted {
         let mut fired: BTreeSet<(String, String)> = evidence
             .findings
             .iter()
+            .filter(|finding| finding.known.is_none())
             .map(|finding| (finding.rule.clone(), finding.detector.clone()))
             .collect();
         if let Some(detector) = detector(evidence, outcome) {

@@ -54,9 +54,20 @@ fn specimen(name: &str, manifest: &Manifest) -> String {
         .iter()
         .map(|detector| format!("Detector::{detector:?}"))
         .collect();
+    let known: Vec<String> = manifest
+        .known
+        .iter()
+        .map(|one| {
+            format!(
+                "KnownFinding {{ rule: {:?}, test: {:?}, reason: {:?} }}",
+                one.rule, one.test, one.reason
+            )
+        })
+        .collect();
     format!(
         "Specimen {{ name: {name:?}, title: {:?}, rules: &{:?}, supports: &{:?}, seen_in: {:?}, \
-         link: &{:?}, language: Language::{:?}, detectors: &[{}], impossible: &[{}], control: {} }}",
+         link: &{:?}, language: Language::{:?}, detectors: &[{}], impossible: &[{}], control: {}, \
+         known: &[{}] }}",
         manifest.title,
         manifest.rules,
         manifest.supports,
@@ -66,6 +77,7 @@ fn specimen(name: &str, manifest: &Manifest) -> String {
         detectors.join(", "),
         impossible.join(", "),
         manifest.control,
+        known.join(", "),
     )
 }
 

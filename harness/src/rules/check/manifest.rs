@@ -28,6 +28,18 @@ pub(crate) struct Manifest {
     /// Set for an addon without a fault, which nothing may fire on.
     #[serde(default)]
     pub(crate) control: bool,
+    /// What fires all the same.
+    #[serde(default)]
+    pub(crate) known: Vec<Known>,
+}
+
+/// A finding that is no fault of the specimen itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Known {
+    pub(crate) rule: String,
+    pub(crate) test: String,
+    pub(crate) reason: String,
 }
 
 /// Runtimes on which a fault cannot show.
