@@ -18,7 +18,7 @@ const DT_RELASZ: i64 = 8;
 const DT_JMPREL: i64 = 23;
 const DT_GNU_HASH: i64 = 0x6fff_fef5;
 
-/// Relocations that store the address of a symbol: GLOB_DAT, JUMP_SLOT, and a pointer in data.
+/// Relocations that store the address of a symbol: `GLOB_DAT`, `JUMP_SLOT`, and a pointer in data.
 #[cfg(target_arch = "x86_64")]
 const SYMBOL_RELOCATIONS: [u64; 3] = [6, 7, 1];
 #[cfg(target_arch = "aarch64")]

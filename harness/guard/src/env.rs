@@ -139,6 +139,11 @@ pub(crate) fn not_ended(wanted: impl Fn(&EnvState) -> bool) -> Vec<&'static EnvS
     })
 }
 
+/// Whether an addon has an env that did not end yet.
+pub(crate) fn any_lives(object: PathId) -> bool {
+    !not_ended(|env| env.object == object).is_empty()
+}
+
 /// The envs of the calling thread that did not end yet.
 pub(crate) fn of_this_thread() -> Vec<&'static EnvState> {
     let serial = thread::current().serial();

@@ -8,6 +8,8 @@
     target_env = "gnu",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
+// Unit tests do not take the place of any function of the process, so most of the crate is unused in them.
+#![cfg_attr(test, allow(dead_code))]
 
 mod api;
 mod check;

@@ -58,6 +58,20 @@ struct Object {
     role: AtomicU8,
 }
 
+impl Object {
+    /// Takes the place of what was there before.
+    fn fill(&self, path: PathId, image: &Image, role: u8) {
+        let (start, end) = image.range();
+        self.state.store(EMPTY, Ordering::Release);
+        self.start.store(start, Ordering::Relaxed);
+        self.end.store(end, Ordering::Relaxed);
+        self.base.store(image.base, Ordering::Relaxed);
+        self.path.store(path.0, Ordering::Relaxed);
+        self.role.store(role, Ordering::Relaxed);
+        self.state.store(LOADED, Ordering::Release);
+    }
+}
+
 static OBJECTS: [Object; MOST_OBJECTS] = [const {
     Object {
         start: AtomicUsize::new(0),
@@ -161,9 +175,9 @@ struct Listed {
     image: Image,
 }
 
-unsafe extern "C" fn list(info: *mut libc::dl_phdr_info, _: usize, into: *mut c_void) -> c_int {
-    // SAFETY: the loader hands out a valid entry; `into` is the vector of `listed`.
-    let (info, into) = unsafe { (&*info, &mut *into.cast::<Vec<Listed>>()) };
+unsafe extern "C" fn list(info: *mut libc::dl_phdr_info, _: usize, all: *mut c_void) -> c_int {
+    // SAFETY: the loader hands out a valid entry; `all` is the vector of `listed`.
+    let (info, all) = unsafe { (&*info, &mut *all.cast::<Vec<Listed>>()) };
     let path = if info.dlpi_name.is_null() {
         std::ffi::CString::default()
     } else {
@@ -173,7 +187,7 @@ unsafe extern "C" fn list(info: *mut libc::dl_phdr_info, _: usize, into: *mut c_
     // SAFETY: the program headers stay mapped with the object.
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum.into()) };
     let base = usize::try_from(info.dlpi_addr).unwrap_or(0);
-    into.push(Listed {
+    all.push(Listed {
         path,
         image: Image::new(base, headers),
     });
@@ -219,31 +233,21 @@ pub(crate) fn refresh() -> Change {
                 && object.end.load(Ordering::Relaxed) == end
                 && object.path.load(Ordering::Relaxed) == path.0
         });
-        let index = match same {
-            Some(index) => {
-                if OBJECTS[index].state.swap(LOADED, Ordering::AcqRel) != LOADED {
-                    change.came.push((path, image));
-                }
-                index
-            }
-            None => {
-                let Some(index) = free_slot() else { continue };
-                let object = &OBJECTS[index];
-                object.state.store(EMPTY, Ordering::Release);
-                object.start.store(start, Ordering::Relaxed);
-                object.end.store(end, Ordering::Relaxed);
-                object.base.store(image.base, Ordering::Relaxed);
-                object.path.store(path.0, Ordering::Relaxed);
-                let role = match position {
-                    0 => MAIN,
-                    _ if (start..end).contains(&guard_code) => GUARD,
-                    _ => 0,
-                };
-                object.role.store(role, Ordering::Relaxed);
-                object.state.store(LOADED, Ordering::Release);
+        let index = if let Some(index) = same {
+            if OBJECTS[index].state.swap(LOADED, Ordering::AcqRel) != LOADED {
                 change.came.push((path, image));
-                index
             }
+            index
+        } else {
+            let Some(index) = free_slot() else { continue };
+            let role = match position {
+                0 => MAIN,
+                _ if (start..end).contains(&guard_code) => GUARD,
+                _ => 0,
+            };
+            OBJECTS[index].fill(path, &image, role);
+            change.came.push((path, image));
+            index
         };
         seen[index] = true;
     }

@@ -8,7 +8,7 @@ use crate::objects::{self, Frame, PathId};
 use crate::shield::lock;
 
 /// Frames of a stack at most.
-pub(crate) const MOST: usize = 16;
+pub(crate) const MOST: usize = 15;
 
 unsafe extern "C-unwind" {
     fn _Unwind_Backtrace(

@@ -13,15 +13,15 @@ use crate::sys::{
 pub(crate) unsafe extern "C-unwind" fn napi_get_cb_info(
     env: Env,
     info: Info,
-    argc: *mut usize,
-    argv: *mut Value,
+    count: *mut usize,
+    arguments: *mut Value,
     this: *mut Value,
     data: *mut *mut c_void,
 ) -> Status {
     let call = Call::enter("napi_get_cb_info", env);
     call.checked();
     // SAFETY: the addon's own arguments are passed on.
-    let status = unsafe { node::napi_get_cb_info()(env, info, argc, argv, this, data) };
+    let status = unsafe { node::napi_get_cb_info()(env, info, count, arguments, this, data) };
     if status == OK && !data.is_null() {
         // SAFETY: Node has just written there.
         unsafe { *data = callbacks::data_of(call.thread, info, *data) };
@@ -63,9 +63,7 @@ pub(crate) unsafe extern "C-unwind" fn napi_define_class(
     let (ours, record) = callbacks::method(call.state, constructor, data);
     // SAFETY: the addon passes this many descriptors, or none.
     let replaced = unsafe { callbacks::properties(call.state, count, properties) };
-    let properties = replaced
-        .as_ref()
-        .map_or(properties, |replaced| replaced.as_ptr());
+    let properties = replaced.as_ref().map_or(properties, Vec::as_ptr);
     // SAFETY: the addon's own arguments; the records live as long as the env, the descriptors during the call.
     let status = unsafe {
         node::napi_define_class()(env, name, length, ours, record, count, properties, result)
@@ -87,9 +85,7 @@ pub(crate) unsafe extern "C-unwind" fn napi_define_properties(
     call.checked();
     // SAFETY: the addon passes this many descriptors, or none.
     let replaced = unsafe { callbacks::properties(call.state, count, properties) };
-    let properties = replaced
-        .as_ref()
-        .map_or(properties, |replaced| replaced.as_ptr());
+    let properties = replaced.as_ref().map_or(properties, Vec::as_ptr);
     // SAFETY: as above.
     let status = unsafe { node::napi_define_properties()(env, object, count, properties) };
     object.after(&call, status);

@@ -44,7 +44,7 @@ pub(crate) fn entered(env: &EnvState, thread: &Thread, function: usize) {
         // How it was found was told already; this is only what comes of it.
         return;
     }
-    finding::tell(Finding {
+    finding::tell(&Finding {
         rule: "env/callbacks-per-env",
         call: "napi_call_function",
         object: env.object,
@@ -84,7 +84,7 @@ pub(crate) fn other(call: &Call, running: &Running) {
         return;
     }
     shield((), || {
-        finding::tell(Finding {
+        finding::tell(&Finding {
             rule: "env/env-not-cached",
             call: call.name,
             object: env.object,
@@ -136,7 +136,7 @@ pub(crate) fn tell(call: &Call, with: Option<(Kind, &'static str)>) {
                 env.tid
             ),
         };
-        finding::tell(Finding {
+        finding::tell(&Finding {
             rule,
             call: name,
             object: env.object,

@@ -11,7 +11,7 @@ use crate::stack;
 use crate::thread;
 
 use super::callbacks;
-use super::tracked::{self, Kind};
+use super::tracked::{self, Flavor, Kind};
 
 /// The thread is over, and with it all its envs.
 pub(crate) fn thread() {
@@ -60,6 +60,10 @@ fn one(env: &'static EnvState) {
         let (rule, call) = match entry.kind {
             Kind::Reference => {
                 counts.references += i64::try_from(count).unwrap_or(0);
+                if entry.flavor == Flavor::InitClass {
+                    // A few words for each class and env, and how common binding generators do it.
+                    continue;
+                }
                 ("cleanup/references", "napi_create_reference")
             }
             Kind::Work => ("terminate/async-work", "napi_create_async_work"),
@@ -67,7 +71,7 @@ fn one(env: &'static EnvState) {
             // Those that wait when their env ends are never settled, and Node frees threadsafe functions.
             Kind::Deferred | Kind::Threadsafe => continue,
         };
-        finding::tell(Finding {
+        finding::tell(&Finding {
             rule,
             call,
             object: env.object,
@@ -105,7 +109,7 @@ fn instance_data(env: &EnvState) {
     } else {
         "it has no finalizer"
     };
-    finding::tell(Finding {
+    finding::tell(&Finding {
         rule: "cleanup/instance-data",
         call: "napi_set_instance_data",
         object: env.object,

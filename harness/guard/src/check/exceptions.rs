@@ -185,7 +185,7 @@ fn tell(call: &Call, rule: &'static str, message: String, with: Option<(&'static
     if let Some((title, stack)) = with {
         stacks.push(Titled::here(title, stack::kept(stack)));
     }
-    finding::tell(Finding {
+    finding::tell(&Finding {
         rule,
         call: call.name,
         object: state.object,
@@ -308,7 +308,7 @@ pub(crate) fn fatal() {
         }
         let mut stacks = vec![Titled::here("misused here", stack::capture())];
         stacks.push(Titled::here("failed here", stack::of_addresses(&addresses)));
-        finding::tell(Finding {
+        finding::tell(&Finding {
             rule: rule(Env(env.env as *mut _)),
             call: "napi_fatal_error",
             object: env.object,

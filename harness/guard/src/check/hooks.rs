@@ -38,7 +38,7 @@ unsafe extern "C-unwind" fn run(record: *mut c_void) {
         if let Some(block) = record.block
             && blocks::find(record.argument) != Some(block)
         {
-            finding::tell(Finding {
+            finding::tell(&Finding {
                 rule: "cleanup/hooks",
                 call: "napi_add_env_cleanup_hook",
                 object: record.env.object,

@@ -9,6 +9,7 @@ use crate::resource::blocks;
 use crate::shield::{lock, shield};
 use crate::sys::{FUNCTION, OK, Out, Reference, Status, Value};
 
+use super::callbacks::{self, Occasion};
 use super::tracked::{self, Flavor, Kind};
 
 /// Remembers the handle of a class, so that a reference to it is known as that of a class.
@@ -35,7 +36,10 @@ pub(crate) fn made(call: &Call, status: Status, value: Value, result: Out<Refere
         .iter()
         .any(|class| class.get() == handle)
     {
-        Flavor::Class
+        match callbacks::innermost(call.thread).map(|running| running.occasion) {
+            Some(Occasion::Init) => Flavor::InitClass,
+            _ => Flavor::Class,
+        }
     } else {
         let mut kind = 0;
         // SAFETY: the value was good enough to make a reference of it, and the call cannot run JavaScript.

@@ -79,7 +79,7 @@ pub(crate) fn used(call: &Call, scope: Scope) {
         .any(|index| matches!(scopes.get(index).0, 0) || scopes.get(index).0 == wanted)
     {
         shield((), || {
-            wrong(call, "used after it was closed, or of another env", None)
+            wrong(call, "used after it was closed, or of another env", None);
         });
     }
 }
@@ -90,7 +90,7 @@ fn wrong(call: &Call, what: &str, opened: Option<StackId>) {
     if let Some(opened) = opened {
         stacks.push(Titled::here("opened here", stack::kept(opened)));
     }
-    finding::tell(Finding {
+    finding::tell(&Finding {
         rule: RULE,
         call: call.name,
         object: env.object,
@@ -130,7 +130,7 @@ pub(crate) fn balance(thread: &Thread, running: &Running) {
                 vec![callback],
             )
         };
-        finding::tell(Finding {
+        finding::tell(&Finding {
             rule: RULE,
             call: "napi_open_handle_scope",
             object: env.object,

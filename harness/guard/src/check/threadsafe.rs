@@ -34,8 +34,8 @@ pub(crate) fn made(call: &Call, status: Status, record: *mut Record, result: Out
         unsafe {
             (*record)
                 .function
-                .store((*result.0).0 as usize, Ordering::Relaxed)
-        };
+                .store((*result.0).0 as usize, Ordering::Relaxed);
+        }
     } else if status != OK {
         // SAFETY: made by `record`, and nobody else has it.
         drop(unsafe { Box::from_raw(record) });
@@ -76,7 +76,7 @@ pub(crate) fn used(name: &'static str, function: Threadsafe) {
         let Some(env) = env::with_id(entry.env) else {
             return;
         };
-        finding::tell(Finding {
+        finding::tell(&Finding {
             rule: "cleanup/threadsafe-functions",
             call: name,
             object: env.object,

@@ -28,6 +28,8 @@ pub(crate) enum Kind {
 pub(crate) enum Flavor {
     Other,
     Class,
+    /// Made while the addon was initialised: there is one for each class and env.
+    InitClass,
     Function,
 }
 
@@ -193,7 +195,7 @@ pub(crate) fn used(address: usize, call: &Call) {
 /// The rule that names what was shared.
 fn rule(entry: Tracked) -> &'static str {
     match (entry.kind, entry.flavor) {
-        (Kind::Reference, Flavor::Class) => "env/constructor-per-env",
+        (Kind::Reference, Flavor::Class | Flavor::InitClass) => "env/constructor-per-env",
         (Kind::Reference, Flavor::Function) => "env/callbacks-per-env",
         (Kind::Deferred, _) => "affinity/promises-of-owner",
         (Kind::Threadsafe, _) => "cleanup/threadsafe-functions",
@@ -203,7 +205,7 @@ fn rule(entry: Tracked) -> &'static str {
 
 fn noun(entry: Tracked) -> &'static str {
     match (entry.kind, entry.flavor) {
-        (Kind::Reference, Flavor::Class) => "a reference to a class",
+        (Kind::Reference, Flavor::Class | Flavor::InitClass) => "a reference to a class",
         (Kind::Reference, Flavor::Function) => "a reference to a function",
         (Kind::Reference, Flavor::Other) => "a reference",
         (Kind::Deferred, _) => "a deferred",
@@ -229,7 +231,20 @@ fn misused(entry: Tracked, env: &EnvState, call: &Call) {
         stack: stack::kept(entry.made),
     };
     let mut stacks = vec![Titled::here("misused here", stack::capture()), made];
-    let (rule, message) = if entry.env != env.id {
+    let (rule, message) = if entry.env == env.id {
+        let deleted = Titled {
+            title: "deleted here",
+            tid: entry.tid,
+            stack: stack::kept(entry.closed),
+        };
+        stacks.insert(1, deleted);
+        let rule = match entry.kind {
+            Kind::Threadsafe => "cleanup/threadsafe-functions",
+            _ => "lifetime/use-after-dispose",
+        };
+        let message = format!("{name}: {noun} was used after it was deleted");
+        (rule, message)
+    } else {
         let ended = if maker.life() == env::ENDED {
             ", which has ended"
         } else {
@@ -244,25 +259,8 @@ fn misused(entry: Tracked, env: &EnvState, call: &Call) {
             )
         };
         (rule(entry), message)
-    } else {
-        stacks.insert(
-            1,
-            Titled {
-                title: "deleted here",
-                tid: entry.tid,
-                stack: stack::kept(entry.closed),
-            },
-        );
-        let rule = match entry.kind {
-            Kind::Threadsafe => "cleanup/threadsafe-functions",
-            _ => "lifetime/use-after-dispose",
-        };
-        (
-            rule,
-            format!("{name}: {noun} was used after it was deleted"),
-        )
     };
-    finding::tell(Finding {
+    finding::tell(&Finding {
         rule,
         call: name,
         object: env.object,
@@ -281,7 +279,6 @@ pub(crate) fn left(env: &EnvState) -> Vec<(Tracked, u64)> {
         let Some(all) = all.as_mut() else { continue };
         all.retain(|_, entry| entry.env != env.id || entry.life == Life::Alive);
         // Only counted and then sorted, so the order of the map does not show.
-        #[expect(clippy::iter_over_hash_type, reason = "sums")]
         for entry in all.values().filter(|entry| entry.env == env.id) {
             match left
                 .iter_mut()

@@ -39,10 +39,21 @@ fn push(address: usize) -> bool {
     index + 1 < FRAMES
 }
 
+/// Whether an address belongs to an object that is there. One that is just being unloaded may be gone already,
+/// while the loader has not come back from unloading it.
+fn has_code(address: usize) -> bool {
+    // SAFETY: fails for an address that is not mapped, and does nothing for one that is.
+    let mapped = unsafe {
+        let page = usize::try_from(libc::sysconf(libc::_SC_PAGESIZE)).unwrap_or(4096);
+        libc::msync((address & !(page - 1)) as *mut _, 1, libc::MS_ASYNC) == 0
+    };
+    mapped && objects::find(address).is_some_and(|place| place.loaded)
+}
+
 fn collect(crash: &Crash, pc: usize) {
     COUNT.store(0, Ordering::Relaxed);
     push(pc);
-    if objects::find(pc).is_some_and(|place| place.loaded) {
+    if has_code(pc) {
         let mut reached = false;
         stack::walk(&mut |address| {
             if reached {
@@ -100,7 +111,7 @@ pub(super) fn write(crash: &Crash, tid: i32, again: bool) {
         None
     } else {
         objects::find(pc)
-            .filter(|place| !place.loaded)
+            .filter(|_| !has_code(pc))
             .map(|place| place.frame.path)
     };
     let mut out = Fixed::new(text);

@@ -46,11 +46,7 @@ extern "C" fn finish() {
 /// loader knows by the return address: such a call must be passed on as if nobody had been between.
 extern "C" fn route(file: *const c_char) -> usize {
     // SAFETY: the caller's string, or null.
-    let name = if file.is_null() {
-        None
-    } else {
-        Some(unsafe { std::ffi::CStr::from_ptr(file) })
-    };
+    let name = (!file.is_null()).then(|| unsafe { std::ffi::CStr::from_ptr(file) });
     let by_path = name
         .is_some_and(|name| name.to_bytes().contains(&b'/') && !name.to_bytes().contains(&b'$'));
     if by_path && in_node() {

@@ -36,7 +36,7 @@ fn look_up(function: &Function) -> Option<Redirection> {
     // SAFETY: a lookup by name.
     let real = unsafe { libc::dlsym(libc::RTLD_DEFAULT, function.name.as_ptr()) };
     function.real.store(real, Ordering::Relaxed);
-    (!real.is_null()).then(|| Redirection {
+    (!real.is_null()).then_some(Redirection {
         real: real as usize,
         wrapper: function.wrapper as usize,
     })

@@ -54,7 +54,7 @@ type Key = (&'static str, &'static str, Frame);
 static TOLD: Mutex<BTreeMap<Key, Told>> = Mutex::new(BTreeMap::new());
 
 /// Tells a finding, or counts it when it was told before.
-pub(crate) fn tell(finding: Finding) {
+pub(crate) fn tell(finding: &Finding) {
     let frame = finding
         .stacks
         .first()
@@ -82,7 +82,7 @@ pub(crate) fn tell(finding: Finding) {
     let filled = told.len() == MOST;
     // Rendering takes the loader's lock, which may be held by a thread that waits for ours.
     drop(told);
-    write(&finding);
+    write(finding);
     if filled {
         super::note("a thousand different findings: others are not told");
     }

@@ -1,4 +1,4 @@
-//! Where events go: one line with one write to the file that THREADPROOF_EVENTS names, or readable text to stderr.
+//! Where events go: one line with one write to the file that `THREADPROOF_EVENTS` names, or readable text to stderr.
 
 use std::ffi::CString;
 use std::sync::OnceLock;

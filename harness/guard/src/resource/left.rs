@@ -1,14 +1,16 @@
 //! Descriptors and threads of an addon that its env leaves behind.
 //!
-//! One left behind by one env may be a cache of the process. It is told when two envs did the same, or when the
-//! addon's code was unloaded, so that nobody is left who could close it.
+//! One left behind by one env may be a cache of the process, and one that was left by several may be waiting for
+//! another thread (SQLite keeps descriptors of closed databases while other connections hold locks on the file).
+//! So it is told when two envs did the same and no env of the addon lives any more, or when the addon's code was
+//! unloaded, so that nobody is left who could close it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::check::tracked;
-use crate::env::EnvState;
+use crate::env::{self, EnvState};
 use crate::objects::PathId;
 use crate::report::finding::{self, Finding, Titled};
 use crate::shield::{lock, shield};
@@ -135,7 +137,6 @@ pub(crate) fn threads_of(env: &EnvState) -> i64 {
     leave(lock(&THREADS).get_or_insert_default(), env)
 }
 
-#[expect(clippy::iter_over_hash_type, reason = "marks and counts")]
 fn leave<K>(all: &mut HashMap<K, Held>, env: &EnvState) -> i64 {
     let mut count = 0;
     for held in all.values_mut().filter(|held| held.maker.env == env.id) {
@@ -183,12 +184,15 @@ fn groups<K>(all: &mut HashMap<K, Held>, unloaded: Option<PathId>) -> Vec<(Maker
         let Some(maker) = held.first().map(|held| held.maker) else {
             continue;
         };
-        if envs.len() < 2 && unloaded != Some(maker.object) {
+        let is_unloaded = unloaded == Some(maker.object);
+        if !is_unloaded && (envs.len() < 2 || env::any_lives(maker.object)) {
             continue;
         }
         let new = held.iter().filter(|held| !held.told).count();
         if new > 0 {
-            held.iter_mut().for_each(|held| held.told = true);
+            for held in &mut held {
+                held.told = true;
+            }
             result.push((maker, new as u64));
         }
     }
@@ -199,9 +203,9 @@ fn tell(maker: Maker, count: u64, unloaded: Option<PathId>, rule: &'static str, 
     let when = if unloaded == Some(maker.object) {
         "although the code of the addon was unloaded"
     } else {
-        "although its env has ended, and an env before left one, too"
+        "although all envs of the addon have ended, and more than one left some"
     };
-    finding::tell(Finding {
+    finding::tell(&Finding {
         rule,
         call: if rule == "cleanup/threads" {
             "pthread_create"

@@ -10,12 +10,13 @@ use super::{blocks, left};
 
 macro_rules! functions {
     ($( $name:ident($($arg:ident: $type:ty),*) $(-> $result:ty)? |$real:ident| $body:expr; )*) => {
+        #[allow(non_snake_case, reason = "named as the functions are")]
         mod wrapper {
             use super::*;
             $( pub(super) unsafe extern "C-unwind" fn $name($($arg: $type),*) $(-> $result)? {
+                let address = address::$name.load(Ordering::Relaxed);
                 // SAFETY: the signature is the documented one, and the address was looked up by its name.
-                let $real: unsafe extern "C-unwind" fn($($type),*) $(-> $result)? =
-                    unsafe { std::mem::transmute(address::$name.load(Ordering::Relaxed)) };
+                let $real: unsafe extern "C-unwind" fn($($type),*) $(-> $result)? = unsafe { std::mem::transmute(address) };
                 $body
             } )*
         }
