@@ -7,7 +7,7 @@ use std::ffi::{CStr, CString, c_int};
 use std::ptr;
 use std::rc::Rc;
 
-use napi::sys;
+use napi_sys as sys;
 use rusqlite::ffi;
 
 use crate::affinity::ThreadKey;

@@ -9,7 +9,7 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use napi::sys;
+use napi_sys as sys;
 use rusqlite::ffi;
 
 use crate::api;

@@ -10,7 +10,7 @@
 
 use std::ffi::c_int;
 
-use napi::sys;
+use napi_sys as sys;
 use rusqlite::ffi;
 
 use crate::entry::Call;

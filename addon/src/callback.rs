@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
 
-use napi::sys;
+use napi_sys as sys;
 
 use crate::db::Db;
 use crate::env::EnvState;

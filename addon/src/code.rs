@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 
-use napi::sys;
+use napi_sys as sys;
 
 use crate::entry::{Call, UNDEFINED};
 use crate::failure::Result;

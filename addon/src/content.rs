@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_uchar, c_void};
 use std::ptr;
 
-use napi::sys;
+use napi_sys as sys;
 use rusqlite::ffi;
 
 use crate::api;

@@ -10,7 +10,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use napi::sys;
+use napi_sys as sys;
 
 use crate::affinity::ThreadKey;
 use crate::env::EnvState;

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
 
-use napi::sys;
+use napi_sys as sys;
 
 use crate::affinity::ThreadKey;
 use crate::failure::{Failure, Result};

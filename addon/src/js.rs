@@ -6,7 +6,7 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use napi::sys;
+use napi_sys as sys;
 
 use crate::failure::{Failure, Result};
 

@@ -3,7 +3,7 @@
 //! The JavaScript half (`index.cjs`) owns everything a user sees: classes, argument checks, error
 //! classes, row objects. This half owns what must be native, as flat functions over opaque handles:
 //!
-//! * [`entry`]: the one guard around every entry point;
+//! * [`register`]: the one symbol that Node looks for; [`entry`]: the one guard around every entry point;
 //! * [`env`]: the state of one env, its ordered shutdown, and whether it may still run JavaScript;
 //! * [`db`], [`stmt`], [`exec`]: connections and their statements, each tied to its thread;
 //! * [`function`], [`vtab`], [`hooks`], [`session`]: what SQLite calls back, by way of [`callback`];
@@ -40,6 +40,7 @@ pub mod js;
 pub mod layout;
 #[cfg(any(feature = "misuse", debug_assertions))]
 pub mod misuse;
+pub mod register;
 pub mod rows;
 pub mod session;
 pub mod stmt;
@@ -48,16 +49,3 @@ pub mod value;
 pub mod vfs;
 pub mod vtab;
 pub mod watch;
-
-use napi::bindgen_prelude::Object;
-
-/// Registers the entry points in one env. Called by the `napi` crate once for each time that the
-/// binary is initialised: once a worker, and again for a second copy in the same env.
-#[napi_derive::napi(module_exports)]
-pub fn register(exports: Object, env: napi::Env) -> napi::Result<()> {
-    use napi::JsValue as _;
-    // Unloading would drop SQLite's table of POSIX locks and leave its thread-local destructors
-    // pointing nowhere, so the binary stays mapped until the process ends.
-    napi::bindgen_prelude::retain_current_module_for_unload_safety();
-    api::register(env.raw(), exports.raw()).map_err(napi::Error::from_reason)
-}

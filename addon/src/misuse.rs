@@ -7,7 +7,7 @@ use std::ffi::{CStr, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use napi::sys;
+use napi_sys as sys;
 
 use crate::api::{Callback, entry_points};
 use crate::entry::{self, Call};

@@ -7,7 +7,7 @@
 
 use std::ptr;
 
-use napi::sys;
+use napi_sys as sys;
 use rusqlite::ffi;
 
 use crate::callback;

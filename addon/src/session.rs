@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 use std::rc::Rc;
 
-use napi::sys;
+use napi_sys as sys;
 use rusqlite::ffi;
 
 use crate::api;

@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_uchar};
 use std::ptr;
 
-use napi::sys;
+use napi_sys as sys;
 use rusqlite::ffi;
 
 use crate::env::EnvState;

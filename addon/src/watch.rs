@@ -10,7 +10,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
-use napi::sys;
+use napi_sys as sys;
 use rusqlite::ffi;
 
 use crate::db::Db;
