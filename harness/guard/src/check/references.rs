@@ -76,7 +76,7 @@ pub(crate) fn instance_data(call: &Call, status: Status, data: *mut c_void, fina
         let address = data as usize;
         *lock(&env.instance_data) = (address != 0).then(|| InstanceData {
             address,
-            block: blocks::find(address),
+            block: blocks::find_of(address, env.id),
             finalizer,
             stack: tracked::sampled(),
         });

@@ -111,6 +111,15 @@ pub(crate) fn find(address: usize) -> Option<BlockId> {
     with(address, |blocks| blocks.get(&address).map(|block| block.id))
 }
 
+/// The same, if this env allocated it: an address that another env's block had, which was freed where the guard does
+/// not look, may be in the middle of a block of this one.
+pub(crate) fn find_of(address: usize, env: u32) -> Option<BlockId> {
+    with(address, |blocks| {
+        let block = blocks.get(&address).filter(|block| block.env.id == env);
+        block.map(|block| block.id)
+    })
+}
+
 /// The block is the native side of a JavaScript object now. False when it is none of this env.
 pub(crate) fn wrapped(address: usize, env: u32) -> bool {
     with(address, |blocks| {
