@@ -22,10 +22,10 @@ fn signal_without(script: &str) -> Option<i32> {
 #[test]
 fn a_crash_is_told_with_its_frames_and_keeps_its_signal() {
     for (function, signal) in [
-        ("segfault", libc_signal::SEGV),
-        ("aborts", libc_signal::ABRT),
-        ("traps", libc_signal::ILL),
-        ("overflow", libc_signal::SEGV),
+        ("segfault", libc::SIGSEGV),
+        ("aborts", libc::SIGABRT),
+        ("traps", libc::SIGILL),
+        ("overflow", libc::SIGSEGV),
     ] {
         let script = format!("require(addon).{function}(1)");
         let ran = run(probe(), &script);
@@ -61,8 +61,8 @@ fn a_crash_in_a_worker_has_its_last_failed_call() {
 #[test]
 fn a_stack_overflow_in_a_worker_is_told() {
     let ran = run(probe(), "await inWorker('probe.overflow()');");
-    assert_eq!(ran.crash()["signal"], libc_signal::SEGV);
-    assert_eq!(ran.status.signal(), Some(libc_signal::SEGV));
+    assert_eq!(ran.crash()["signal"], libc::SIGSEGV);
+    assert_eq!(ran.status.signal(), Some(libc::SIGSEGV));
 }
 
 #[test]
@@ -112,13 +112,6 @@ fn processes_that_are_not_node_are_left_alone() {
         .env_remove("THREADPROOF_EVENTS")
         .output()
         .expect("a shell");
-    assert_eq!(output.status.signal(), Some(libc_signal::SEGV));
+    assert_eq!(output.status.signal(), Some(libc::SIGSEGV));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-}
-
-/// The numbers that Linux has on all our platforms.
-mod libc_signal {
-    pub const ILL: i32 = 4;
-    pub const ABRT: i32 = 6;
-    pub const SEGV: i32 = 11;
 }

@@ -86,14 +86,46 @@ pub(crate) fn node() -> Command {
     Command::new(std::env::var_os("THREADPROOF_NODE").unwrap_or_else(|| "node".into()))
 }
 
+/// The headers of Node-API: those of js-tests/, or, where its packages were not installed, the same version in a folder
+/// of the tests' own.
+fn headers() -> &'static Path {
+    static HEADERS: OnceLock<PathBuf> = OnceLock::new();
+    HEADERS.get_or_init(|| {
+        let suites = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../js-tests");
+        let include = Path::new("node_modules/node-api-headers/include");
+        let installed = suites.join(include);
+        if installed.exists() {
+            return installed;
+        }
+        let package = std::fs::read_to_string(suites.join("package.json")).expect("it is there");
+        let package: Value = serde_json::from_str(&package).expect("npm reads it");
+        let version = package["devDependencies"]["node-api-headers"]
+            .as_str()
+            .expect("js-tests needs the headers");
+        let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join("headers");
+        let output = Command::new("npm")
+            .args([
+                "install",
+                "--no-audit",
+                "--no-fund",
+                "--no-save",
+                "--prefix",
+            ])
+            .arg(&prefix)
+            .arg(format!("node-api-headers@{version}"))
+            .output()
+            .expect("npm is needed");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        prefix.join(include)
+    })
+}
+
 fn compile(name: &str, flags: &[&str]) -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let headers = here.join("../../js-tests/node_modules/node-api-headers/include");
-    assert!(
-        headers.exists(),
-        "run `npm ci` in js-tests first: {} is missing",
-        headers.display()
-    );
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.node"));
     let output = Command::new("cc")
         .args([
@@ -114,7 +146,7 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         ])
         .args(flags)
         .arg("-I")
-        .arg(headers)
+        .arg(headers())
         .arg("-o")
         .arg(&to)
         .arg(here.join("tests/addon/probe.c"))
