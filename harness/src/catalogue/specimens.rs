@@ -31,13 +31,13 @@ pub fn specimen_targets(workspace: &Workspace) -> Vec<Target> {
 
 fn target(workspace: &Workspace, specimen: &Specimen, planted: bool) -> Target {
     let all = workspace.root.join("harness/specimens");
-    let (id, title) = match (planted, specimen.control) {
-        (true, _) => (specimen.name.to_owned(), specimen.title.to_owned()),
-        (false, true) => (specimen.name.to_owned(), specimen.title.to_owned()),
-        (false, false) => (
+    let (id, title) = if planted || specimen.control {
+        (specimen.name.to_owned(), specimen.title.to_owned())
+    } else {
+        (
             format!("{}{FIXED}", specimen.name),
             format!("{}, corrected", specimen.title),
-        ),
+        )
     };
     let mut supports: Vec<String> = specimen
         .supports

@@ -245,7 +245,7 @@ pub(super) struct SelfcheckArgs {
         long,
         env = "THREADPROOF_TIMEOUT",
         value_name = "TIME",
-        default_value = "15s",
+        default_value = "8s",
         hide_env = true
     )]
     pub(super) timeout: humantime::Duration,

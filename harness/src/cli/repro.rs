@@ -275,7 +275,7 @@ fn told((finished, attempted): &(Finished, Attempted)) -> String {
     lines.extend(evidence.findings.iter().map(words::finding));
     let errors = evidence.tests.iter().flat_map(|test| &test.errors);
     lines.extend(errors.map(|error| words::on_one_line(&error.message, 200)));
-    lines.iter().map(|line| format!("    {line}\n")).collect()
+    format!("    {}", lines.join("\n    "))
 }
 
 /// Runs a job under a debugger, or another program that starts it, with the terminal of this process.

@@ -145,7 +145,7 @@ fn every_combination_of_witnesses_has_its_outcome() {
         (
             "a detector saw why a test failed",
             with(evidence(&[Failed], RED), |e| {
-                e.findings = vec![finding("a/x")]
+                e.findings = vec![finding("a/x")];
             }),
             "AssertFailed",
         ),

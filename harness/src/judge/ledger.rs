@@ -162,21 +162,17 @@ impl Ledger {
                 skipped,
                 ok,
             } => {
-                self.phase = Phase::Exit;
-                self.milestones.run_end_ms = elapsed;
-                self.run_end = Some(RunEnd {
+                let end = RunEnd {
                     passed,
                     failed,
                     skipped,
                     ok,
-                });
+                };
+                self.end_run(end, elapsed);
             }
             ChildEvent::Note { message } => self.notes.push(message),
             ChildEvent::Finding(finding) => self.find(finding),
-            // The first one is the cause; a handler that crashes itself comes later.
-            ChildEvent::NativeCrash(crash) => {
-                self.native_crash.get_or_insert(crash);
-            }
+            ChildEvent::NativeCrash(crash) => self.crash(crash),
             ChildEvent::EnvEnd(end) => self.env_ends.push(end),
             ChildEvent::ProcessExit { code } => {
                 self.phase = Phase::Exit;
@@ -185,6 +181,17 @@ impl Ledger {
                 self.exit_seen = true;
             }
         }
+    }
+
+    fn end_run(&mut self, end: RunEnd, elapsed: Option<f64>) {
+        self.phase = Phase::Exit;
+        self.milestones.run_end_ms = elapsed;
+        self.run_end = Some(end);
+    }
+
+    /// The first one is the cause; a handler that crashes itself comes later.
+    fn crash(&mut self, crash: NativeCrash) {
+        self.native_crash.get_or_insert(crash);
     }
 
     /// A place that goes on is told of again, with the count so far.

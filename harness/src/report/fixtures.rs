@@ -423,26 +423,7 @@ fn evidence(attempt: &Attempt, outcome: &Outcome) -> Evidence {
         pid: 4712,
         command: "node child.js".into(),
     });
-    let findings = matches!(outcome, Outcome::Violation { .. }).then(|| Finding {
-        rule: "affinity/calls-from-owner".into(),
-        detector: "guard".into(),
-        message: "napi_create_object was called on thread 4713, and its env belongs to 4712".into(),
-        call: Some("napi_create_object".into()),
-        object: Some("/a/theirs.node".into()),
-        count: 3,
-        known: None,
-        stacks: vec![Stack {
-            title: "misused here".into(),
-            thread: Some(4713),
-            frames: vec![Frame {
-                object: Some("/a/theirs.node".into()),
-                offset: 0x1234,
-                symbol: Some("tick".into()),
-                file: Some("src/tick.c".into()),
-                line: Some(17),
-            }],
-        }],
-    });
+    let findings = matches!(outcome, Outcome::Violation { .. }).then(finding);
     let file_errors = matches!(outcome, Outcome::LostTests { .. }).then(|| FileError {
         file: "suites/termination/exits".into(),
         errors: vec![TestError {
@@ -484,5 +465,28 @@ fn evidence(attempt: &Attempt, outcome: &Outcome) -> Evidence {
             Outcome::Infra { reason } => Some(reason.clone()),
             _ => None,
         },
+    }
+}
+
+fn finding() -> Finding {
+    Finding {
+        rule: "affinity/calls-from-owner".into(),
+        detector: "guard".into(),
+        message: "napi_create_object was called on thread 4713, and its env belongs to 4712".into(),
+        call: Some("napi_create_object".into()),
+        object: Some("/a/theirs.node".into()),
+        count: 3,
+        known: None,
+        stacks: vec![Stack {
+            title: "misused here".into(),
+            thread: Some(4713),
+            frames: vec![Frame {
+                object: Some("/a/theirs.node".into()),
+                offset: 0x1234,
+                symbol: Some("tick".into()),
+                file: Some("src/tick.c".into()),
+                line: Some(17),
+            }],
+        }],
     }
 }

@@ -80,9 +80,13 @@ fn detector(evidence: &Evidence, outcome: &Outcome) -> Option<String> {
         OutcomeKind::Contradiction => Some("exit code".to_owned()),
         OutcomeKind::Straggler => Some("straggler".to_owned()),
         OutcomeKind::LeakFound | OutcomeKind::LeakGrowth => Some("leak".to_owned()),
-        // Told by the findings themselves.
-        OutcomeKind::Violation | OutcomeKind::Clean | OutcomeKind::Infra => None,
-        OutcomeKind::CrashAtLoad | OutcomeKind::CrashInTest | OutcomeKind::CrashAtTeardown => None,
+        // Told by the findings themselves, and above.
+        OutcomeKind::Violation
+        | OutcomeKind::Clean
+        | OutcomeKind::Infra
+        | OutcomeKind::CrashAtLoad
+        | OutcomeKind::CrashInTest
+        | OutcomeKind::CrashAtTeardown => None,
     }
 }
 

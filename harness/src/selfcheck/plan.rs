@@ -53,33 +53,19 @@ pub fn plan(request: &Request<'_>) -> Result<SelfPlan, Error> {
     let mut planted = Vec::new();
     let mut clean = Vec::new();
     for target in request.targets {
-        match fault_of(target) {
-            Some(specimen) => {
-                made.specimens.push(specimen);
-                for runtime in request.runtimes {
-                    match unseen(specimen, runtime, request.guard) {
-                        Some(result) => {
-                            let key = (target.id.clone(), runtime.id.clone());
-                            made.known.insert(key, result);
-                        }
-                        None => planted.extend(
-                            jobs(request, target, runtime, specimen.rules)?
-                                .into_iter()
-                                .enumerate(),
-                        ),
-                    }
-                }
-            }
-            None => {
-                made.controls.push(target.id.clone());
-                let own = specimen_named(target.id.trim_end_matches(FIXED));
-                let rules = match own {
-                    Some(specimen) if request.quick => specimen.rules,
-                    _ => &[],
-                };
-                for runtime in request.runtimes {
-                    clean.extend(jobs(request, target, runtime, rules)?);
-                }
+        let Some(specimen) = fault_of(target) else {
+            made.controls.push(target.id.clone());
+            clean.extend(of_control(request, target)?);
+            continue;
+        };
+        made.specimens.push(specimen);
+        for runtime in request.runtimes {
+            if let Some(result) = unseen(specimen, runtime, request.guard) {
+                let key = (target.id.clone(), runtime.id.clone());
+                made.known.insert(key, result);
+            } else {
+                let cases = jobs(request, target, runtime, specimen.rules)?;
+                planted.extend(cases.into_iter().enumerate());
             }
         }
     }
@@ -90,6 +76,31 @@ pub fn plan(request: &Request<'_>) -> Result<SelfPlan, Error> {
         .chain(clean)
         .collect();
     Ok(made)
+}
+
+/// The cases of a control: of the rules that its specimen is for on every runtime, and, unless it has to be quick, all
+/// others, each on one runtime in turn. What is no specimen runs all of them everywhere.
+fn of_control(request: &Request<'_>, target: &Target) -> Result<Vec<Job>, Error> {
+    let own = specimen_named(target.id.trim_end_matches(FIXED)).filter(|one| !one.control);
+    let rules = match own {
+        Some(specimen) if request.quick => specimen.rules,
+        _ => &[],
+    };
+    let mut found = Vec::new();
+    for (turn, runtime) in request.runtimes.iter().enumerate() {
+        let all = jobs(request, target, runtime, rules)?;
+        let of_own_rule = |job: &Job| {
+            own.is_none_or(|specimen| {
+                let of = |rule: &str| job.tests[0].starts_with(&format!("{rule} > "));
+                specimen.rules.iter().any(|rule| of(rule))
+            })
+        };
+        found.extend(all.into_iter().enumerate().filter_map(|(at, job)| {
+            let in_turn = (at + turn) % request.runtimes.len() == 0;
+            (in_turn || of_own_rule(&job)).then_some(job)
+        }));
+    }
+    Ok(found)
 }
 
 /// The specimen whose fault a target has.

@@ -1,6 +1,6 @@
 //! A selfcheck in words: a table of faults, and one line for every report.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use comfy_table::{Cell, Color, ContentArrangement, LineStyle, Table, presets};
 use threadproof_stress::{
@@ -23,6 +23,11 @@ fn bound(tally: Tally) -> String {
     }
 }
 
+/// Writing to a String cannot fail.
+fn put(text: &mut String, more: std::fmt::Arguments<'_>) {
+    let _ = text.write_fmt(more);
+}
+
 /// One line: what stands in every report.
 pub fn summary(detection: &Detection) -> String {
     let count = |wanted: fn(&FaultResult) -> bool| {
@@ -41,7 +46,10 @@ pub fn summary(detection: &Detection) -> String {
         bound(detection.alarms())
     );
     if impossible > 0 {
-        text.push_str(&format!("; {impossible} cannot show on their runtime"));
+        put(
+            &mut text,
+            format_args!("; {impossible} cannot show on their runtime"),
+        );
     }
     if detection.quick {
         text.push_str("; quick");
@@ -79,26 +87,32 @@ pub fn table(detection: &Detection, width: Option<u16>) -> String {
     }
     let mut text = table.trim_fmt();
     for (at, reason) in reasons.iter().enumerate() {
-        text.push_str(&format!("\nn/a [{}]: {reason}", at + 1));
+        put(&mut text, format_args!("\nn/a [{}]: {reason}", at + 1));
     }
     text.push_str("\n\nclean controls:");
     for control in &detection.controls {
         if control.alarms.is_empty() && control.attempts > 0 && control.unjudged == 0 {
             continue;
         }
-        text.push_str(&format!(
-            "\n  {}: {} attempts, {} not judged",
-            control.target, control.attempts, control.unjudged
-        ));
+        put(
+            &mut text,
+            format_args!(
+                "\n  {}: {} attempts, {} not judged",
+                control.target, control.attempts, control.unjudged
+            ),
+        );
         for alarm in &control.alarms {
-            text.push_str(&format!("\n    FALSE ALARM {alarm}"));
+            put(&mut text, format_args!("\n    FALSE ALARM {alarm}"));
         }
     }
-    text.push_str(&format!(
-        "\n  {} controls, false alarms: {}",
-        detection.controls.len(),
-        bound(detection.alarms())
-    ));
+    put(
+        &mut text,
+        format_args!(
+            "\n  {} controls, false alarms: {}",
+            detection.controls.len(),
+            bound(detection.alarms())
+        ),
+    );
     text
 }
 
