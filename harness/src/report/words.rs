@@ -141,7 +141,17 @@ pub(crate) fn native_crash(crash: &NativeCrash) -> String {
     let unloaded = crash.unloaded.as_ref().map_or_else(String::new, |object| {
         format!(", in {}, which had been unloaded", object.display())
     });
-    let frames: Vec<String> = crash.frames.iter().take(SHOWN).map(frame).collect();
+    let mut frames: Vec<String> = crash.frames.iter().take(SHOWN).map(frame).collect();
+    // What matters is who called all that.
+    let of_addon = |one: &&Frame| {
+        let object = one.object.as_ref();
+        object.is_some_and(|object| object.extension().is_some_and(|end| end == "node"))
+    };
+    if let Some(at) = crash.frames.iter().position(|one| of_addon(&one))
+        && at >= SHOWN
+    {
+        frames.push(format!("… < {}", frame(&crash.frames[at])));
+    }
     let failed = crash.last_failed.as_ref().map_or_else(String::new, |last| {
         format!(
             "; the last call of Node-API that failed before: {} with status {}",
