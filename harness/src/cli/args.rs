@@ -82,7 +82,6 @@ pub(super) enum Command {
 
 /// Flags of `run`.
 #[derive(Clone, Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "they are independent flags")]
 pub(super) struct RunArgs {
     /// Targets to run: ids, see `list` [default: those with `default = true`]
     #[arg(
@@ -164,9 +163,6 @@ pub(super) struct RunArgs {
         hide_env = true
     )]
     pub(super) exit_timeout: humantime::Duration,
-    /// Seed that all others are derived from [default: random, printed]
-    #[arg(long, env = "THREADPROOF_SEED", value_name = "N", hide_env = true)]
-    pub(super) seed: Option<Seed>,
     /// Folder for the results, new or of a former run [default: target/threadproof/runs/…]
     #[arg(
         short,
@@ -191,21 +187,8 @@ pub(super) struct RunArgs {
         value_parser = clap::value_parser!(u32).range(1..=100_000_000), hide_env = true
     )]
     pub(super) programs: Option<u32>,
-    /// Preload the guard library, which checks every call of Node-API [auto: where there is one]
-    #[arg(
-        long,
-        env = "THREADPROOF_GUARD",
-        value_name = "WHEN",
-        default_value = "auto",
-        hide_env = true
-    )]
-    pub(super) guard: Switch,
-    /// Take targets as they were built last
-    #[arg(long, env = "THREADPROOF_NO_BUILD", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
-    pub(super) no_build: bool,
-    /// Use the packages and runtimes that are on this machine; ask no registry
-    #[arg(long, env = "THREADPROOF_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
-    pub(super) offline: bool,
+    #[command(flatten)]
+    pub(super) means: Means,
     /// Show failures and the final table only
     #[arg(short, long, env = "THREADPROOF_QUIET", value_parser = clap::builder::FalseyValueParser::new(), conflicts_with = "verbose", hide_env = true)]
     pub(super) quiet: bool,
@@ -216,7 +199,6 @@ pub(super) struct RunArgs {
 
 /// Flags of `selfcheck`.
 #[derive(Clone, Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "they are independent flags")]
 pub(super) struct SelfcheckArgs {
     /// Specimens to check, with their corrected twins [default: all, and the clean controls]
     #[arg(value_name = "SPECIMEN")]
@@ -249,18 +231,8 @@ pub(super) struct SelfcheckArgs {
         hide_env = true
     )]
     pub(super) timeout: humantime::Duration,
-    /// Seed that all others are derived from [default: random, printed]
-    #[arg(long, env = "THREADPROOF_SEED", value_name = "N", hide_env = true)]
-    pub(super) seed: Option<Seed>,
-    /// Preload the guard library [auto: where there is one]
-    #[arg(
-        long,
-        env = "THREADPROOF_GUARD",
-        value_name = "WHEN",
-        default_value = "auto",
-        hide_env = true
-    )]
-    pub(super) guard: Switch,
+    #[command(flatten)]
+    pub(super) means: Means,
     /// Folder for the results, new or of a former run [default: target/threadproof/runs/…]
     #[arg(
         short,
@@ -270,12 +242,6 @@ pub(super) struct SelfcheckArgs {
         hide_env = true
     )]
     pub(super) out: Option<PathBuf>,
-    /// Take targets as they were built last
-    #[arg(long, env = "THREADPROOF_NO_BUILD", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
-    pub(super) no_build: bool,
-    /// Use the packages and runtimes that are on this machine; ask no registry
-    #[arg(long, env = "THREADPROOF_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
-    pub(super) offline: bool,
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
@@ -289,6 +255,29 @@ pub(super) struct ListArgs {
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
+}
+
+/// By what means processes are run: the same flags for `run`, `selfcheck` and `repro`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Means {
+    /// Seed that all others are derived from [default: random, printed]
+    #[arg(long, env = "THREADPROOF_SEED", value_name = "N", hide_env = true)]
+    pub(super) seed: Option<Seed>,
+    /// Preload the guard library, which checks every call of Node-API [auto: where there is one]
+    #[arg(
+        long,
+        env = "THREADPROOF_GUARD",
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_env = true
+    )]
+    pub(super) guard: Switch,
+    /// Take targets as they were built last
+    #[arg(long, env = "THREADPROOF_NO_BUILD", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) no_build: bool,
+    /// Use the packages and runtimes that are on this machine; ask no registry
+    #[arg(long, env = "THREADPROOF_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) offline: bool,
 }
 
 /// Whether something is used.
@@ -353,15 +342,8 @@ pub(super) struct ReproArgs {
         hide_env = true
     )]
     pub(super) launcher: LauncherArg,
-    /// Preload the guard library [auto: where there is one]
-    #[arg(
-        long,
-        env = "THREADPROOF_GUARD",
-        value_name = "WHEN",
-        default_value = "auto",
-        hide_env = true
-    )]
-    pub(super) guard: Switch,
+    #[command(flatten)]
+    pub(super) means: Means,
     /// Time for an attempt: what is not over then hangs
     #[arg(
         long,
@@ -371,15 +353,6 @@ pub(super) struct ReproArgs {
         hide_env = true
     )]
     pub(super) timeout: humantime::Duration,
-    /// Seed that all others are derived from [default: random]
-    #[arg(long, env = "THREADPROOF_SEED", value_name = "N", hide_env = true)]
-    pub(super) seed: Option<Seed>,
-    /// Take what was built last
-    #[arg(long, env = "THREADPROOF_NO_BUILD", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
-    pub(super) no_build: bool,
-    /// Use the packages and runtimes that are on this machine; ask no registry
-    #[arg(long, env = "THREADPROOF_OFFLINE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
-    pub(super) offline: bool,
     /// Module to run it on, as `require` takes it [default: the one that it was found in]
     #[arg(
         long,

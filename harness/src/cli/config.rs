@@ -91,14 +91,14 @@ impl RunConfig {
                 load: *args.load_timeout,
                 exit: *args.exit_timeout,
             },
-            seed: args.seed.unwrap_or_else(random_seed),
+            seed: args.means.seed.unwrap_or_else(random_seed),
             out: args.out.clone(),
             only: args.job_id.clone(),
             programs: args.programs.unwrap_or_else(|| programs(&args.suite)),
-            guard: with_guard(args.guard),
+            guard: with_guard(args.means.guard),
             permissions: Permissions {
-                no_build: args.no_build,
-                offline: args.offline,
+                no_build: args.means.no_build,
+                offline: args.means.offline,
             },
             verbosity: match (args.quiet, args.verbose) {
                 (true, _) => Verbosity::Quiet,

@@ -114,7 +114,7 @@ fn show_specimen(
 ) -> Result<Exit, Error> {
     let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
     exec::adopt_orphans();
-    let seed: Seed = args.seed.unwrap_or_else(random_seed);
+    let seed: Seed = args.means.seed.unwrap_or_else(random_seed);
     let runtimes = if args.runtime.is_empty() {
         RuntimeSpec::defaults()
     } else {
@@ -128,12 +128,12 @@ fn show_specimen(
         workspace,
         interrupt: &interrupt,
         permissions: Permissions {
-            no_build: args.no_build,
-            offline: args.offline,
+            no_build: args.means.no_build,
+            offline: args.means.offline,
         },
         targets,
         runtimes: &runtimes,
-        guard: args.guard,
+        guard: args.means.guard,
         quick: true,
         seed,
         timeout: args.timeout,

@@ -43,7 +43,7 @@ pub(super) fn selfcheck(
     let targets = targets(&workspace, args)?;
     exec::adopt_orphans();
     exec::no_cores();
-    let seed = args.seed.unwrap_or_else(random_seed);
+    let seed = args.means.seed.unwrap_or_else(random_seed);
     let dir = RunDir::create(&workspace, args.out.as_deref(), seed)?;
     let watch = Watch::default();
     let reporters = Reporters::of(
@@ -61,12 +61,12 @@ pub(super) fn selfcheck(
             workspace: &workspace,
             interrupt: &interrupt,
             permissions: Permissions {
-                no_build: args.no_build,
-                offline: args.offline,
+                no_build: args.means.no_build,
+                offline: args.means.offline,
             },
             targets,
             runtimes: &specs,
-            guard: args.guard,
+            guard: args.means.guard,
             quick: args.quick,
             seed,
             timeout: args.timeout,
