@@ -4,12 +4,12 @@ use std::sync::atomic::Ordering;
 
 use super::callbacks::{self, Occasion};
 use crate::api::{Call, Wrong, table::node};
-use crate::env::{ENDING, EXCEPTION_PENDING, EnvState, NOTHING_PENDING};
+use crate::env::{ENDED, ENDING, EXCEPTION_PENDING, EnvState, NOTHING_PENDING};
 use crate::report::finding::{self, Finding, Titled};
 use crate::shield::shield;
 use crate::stack::{self, StackId};
 use crate::sys::{
-    CANNOT_RUN_JS, Env, ErrorInfo, GENERIC_FAILURE, INVALID_ARG, OK, Out, PENDING_EXCEPTION,
+    CANNOT_RUN_JS, Env, ErrorInfo, GENERIC_FAILURE, INVALID_ARG, OK, Out, PENDING_EXCEPTION, Scope,
     Status, Value,
 };
 use crate::thread::{self, FAILED_FRAMES, Failed, Thread};
@@ -57,6 +57,18 @@ fn is_pending(env: Env) -> bool {
 /// out for a moment; when the env is ending it is gone for good anyway.
 fn is_ending(env: Env) -> bool {
     let _quiet = Quiet::new(env);
+    let mut scope = Scope(std::ptr::null_mut());
+    // SAFETY: an env of this thread. What is called may be called in any state, and runs no JavaScript.
+    if unsafe { node::napi_open_handle_scope(env, Out(&raw mut scope)) } != OK {
+        return false;
+    }
+    let ending = is_refused(env);
+    // SAFETY: the scope that was opened above.
+    unsafe { node::napi_close_handle_scope(env, scope) };
+    ending
+}
+
+fn is_refused(env: Env) -> bool {
     let waits = is_pending(env);
     let mut error = Value(std::ptr::null_mut());
     let mut equal = false;
@@ -91,11 +103,19 @@ pub(crate) fn verify(call: &Call) {
 #[cold]
 pub(crate) fn failed(call: &Call, status: Status) {
     remember(call.thread, call, status);
-    if call.wrong == Wrong::Nothing
-        && matches!(status, PENDING_EXCEPTION | CANNOT_RUN_JS)
-        && let Some(state) = call.state
-    {
-        shield((), || refused(call, status, state));
+    let (Wrong::Nothing, Some(state)) = (call.wrong, call.state) else {
+        return;
+    };
+    match status {
+        PENDING_EXCEPTION | CANNOT_RUN_JS => shield((), || refused(call, status, state)),
+        // Node 20 and 22 say this when a setter or a proxy threw; the exception waits all the same.
+        GENERIC_FAILURE | INVALID_ARG if state.pending() == NOTHING_PENDING => shield((), || {
+            let _quiet = Quiet::new(call.env);
+            if is_pending(call.env) {
+                state.set_pending(EXCEPTION_PENDING, stack::keep(&stack::capture()));
+            }
+        }),
+        _ => {}
     }
 }
 
@@ -302,14 +322,18 @@ pub(crate) fn fatal() {
         else {
             return;
         };
-        let refused = matches!(status, PENDING_EXCEPTION | CANNOT_RUN_JS | GENERIC_FAILURE);
-        if !refused || env.owner != thread.serial() || env.pending() == NOTHING_PENDING {
+        if env.owner != thread.serial() || env.life() == ENDED {
+            return;
+        }
+        let handle = Env(env.env as *mut _);
+        if !is_pending(handle) && !is_ending(handle) {
+            // It failed for a reason of its own.
             return;
         }
         let mut stacks = vec![Titled::here("misused here", stack::capture())];
         stacks.push(Titled::here("failed here", stack::of_addresses(&addresses)));
         finding::tell(&Finding {
-            rule: rule(Env(env.env as *mut _)),
+            rule: rule(handle),
             call: "napi_fatal_error",
             object: env.object,
             message: format!("napi_fatal_error after {call} had failed with status {status}"),
