@@ -164,6 +164,7 @@ describe('the catalogue', () => {
       topics: [
         {
           topic: 't',
+          kind: 'bodies',
           summary: 's',
           files: [
             { file: 'suites/t/a', tests: [{ id: 't/a > b', needs: ['sqlite', 'interrupt'] }] },
@@ -203,8 +204,22 @@ describe('the catalogue', () => {
     });
     assert.strictEqual(status, 0);
     const { topics } = JSON.parse(stdout);
-    const names = topics.map((one) => one.topic);
-    assert.deepStrictEqual(names, [
+    const named = (kind) => topics.filter((one) => one.kind === kind).map((one) => one.topic);
+    assert.deepStrictEqual(named('scenarios'), [
+      'affinity',
+      'callback',
+      'cleanup',
+      'concurrency',
+      'data',
+      'env',
+      'exhaustion',
+      'exit',
+      'lifetime',
+      'load',
+      'receiver',
+      'terminate',
+    ]);
+    assert.deepStrictEqual(named('bodies'), [
       'concurrency',
       'error',
       'initialization',
