@@ -9,6 +9,7 @@
 //!   exact and decide gates.
 //! * [`Gate`]: `failure-rate < 1% @ 95%`. [`Plan`]: how many runs that takes, fixed before the first
 //!   one. [`Decision`]: what the runs so far mean under the plan.
+//! * [`Slope`]: what something grows by, with its interval; [`block_means`] thins samples over time for it.
 //! * [`say`]: the sentences that a person reads.
 
 #![allow(clippy::cast_precision_loss)] // numbers of runs are far below 2^53
@@ -18,6 +19,7 @@ mod gate;
 mod interval;
 mod plan;
 pub mod say;
+mod slope;
 mod tally;
 
 pub use gate::{Gate, GateError};
@@ -25,4 +27,5 @@ pub use interval::{
     Interval, clopper_pearson, lower_bound, upper_bound, wilson, wilson_lower, wilson_upper,
 };
 pub use plan::{Decision, Look, Plan, PlanError, WhyInconclusive};
+pub use slope::{Slope, block_means};
 pub use tally::{Confidence, ConfidenceError, Tally, TallyError};
