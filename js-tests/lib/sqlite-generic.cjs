@@ -110,7 +110,7 @@ function surface({ DatabaseSync, StatementSync, backup }) {
       ['use', use],
       ['dispose', dispose],
     ],
-    others: () => [invoke(createSession, make())],
+    others: () => (createSession ? [invoke(createSession, make())] : []),
   };
 }
 

@@ -1,0 +1,65 @@
+'use strict';
+// For adapters of packages of the registry that bring one Node-API binary: where it lies, and the ways in which it can be
+// initialised once more in one env.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { threadId } = require('node:worker_threads');
+const { readJob } = require('./job.cjs');
+
+/**
+ * @param {(home: string) => string} find gives the binary's path within the package's folder
+ * @returns {{ load(): object, binaries(): string[], waysToInitialise: string[], initAgain(way: string, dir: string): object }}
+ */
+function packageAddon(find) {
+  const home = () => fs.realpathSync(readJob().target.module);
+  const binary = () => path.join(home(), find(home()));
+  const load = () => require(home());
+
+  /** Forgets the package, its binary included, so that the next `load()` evaluates and initialises it again. */
+  function forget() {
+    for (const file of Object.keys(require.cache)) {
+      if (file.startsWith(home() + path.sep)) delete require.cache[file];
+    }
+    return load();
+  }
+
+  /** Another env of the binary in this thread, of which JavaScript of the package knows nothing. */
+  function beside(file) {
+    const raw = { exports: {} };
+    process.dlopen(raw, file);
+    if (Object.keys(raw.exports).length === 0) throw new Error(`${file} gave no exports`);
+    return forget();
+  }
+
+  /** One file for each thread: to write into what another thread has mapped would crash that thread. */
+  function named(way, dir, make) {
+    const file = path.join(dir, `.${way}-${threadId}.node`);
+    try {
+      make(binary(), file);
+    } catch (error) {
+      // The temporary folder may be on another file system than the binary; then there is no link to be had.
+      if (error.code !== 'EXDEV') throw error;
+      fs.copyFileSync(binary(), file);
+    }
+    return beside(file);
+  }
+
+  const ways = {
+    'require-cache': forget,
+    dlopen: () => beside(binary()),
+    'hard-link': (dir) => named('linked', dir, fs.linkSync),
+    copy: (dir) => named('copied', dir, fs.copyFileSync),
+  };
+  return {
+    load,
+    binaries: () => [binary()],
+    waysToInitialise: Object.keys(ways),
+    initAgain: (way, dir) => ways[way](dir),
+  };
+}
+
+/** Whether this process runs on musl: packages name their binaries after it. */
+const onMusl = () => process.report.getReport().header.glibcVersionRuntime === undefined;
+
+module.exports = { onMusl, packageAddon };
