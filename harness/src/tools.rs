@@ -20,6 +20,7 @@ pub fn help(program: &str) -> &'static str {
              xcode-select --install on macOS"
         }
         "gdb" => "install gdb with the system's packages, for native frames of hangs",
+        "prlimit" => "install util-linux, for the scenarios of exhaustion/",
         "valgrind" => "install valgrind with the system's packages, for leak jobs",
         _ => "install it and put it on PATH",
     }

@@ -333,7 +333,7 @@ pub(super) struct ReproArgs {
         value_parser = clap::value_parser!(u32).range(1..=100_000), hide_env = true
     )]
     pub(super) attempts: u32,
-    /// What starts the program; a debugger prints the stacks of all threads
+    /// What starts the program
     #[arg(
         long,
         env = "THREADPROOF_LAUNCHER",
@@ -342,6 +342,9 @@ pub(super) struct ReproArgs {
         hide_env = true
     )]
     pub(super) launcher: LauncherArg,
+    /// Keep a core file of each attempt that crashes
+    #[arg(long, env = "THREADPROOF_CORES", hide_env = true)]
+    pub(super) cores: bool,
     #[command(flatten)]
     pub(super) means: Means,
     /// Time for an attempt: what is not over then hangs
@@ -368,8 +371,10 @@ pub(super) struct ReproArgs {
 pub(super) enum LauncherArg {
     /// Nothing: Node is started directly
     Native,
-    /// gdb, which prints the stacks when the program has stopped
+    /// gdb: at a terminal to look around in where the program has stopped, else as `gdb-batch`
     Gdb,
+    /// gdb, which prints the stacks of all threads when the program has stopped
+    GdbBatch,
     /// Valgrind's memcheck
     Valgrind,
 }

@@ -122,6 +122,9 @@ fn checks(place: &Place) -> Vec<Check> {
     }
     checks.push(tool("valgrind", State::Note, &["--version"]));
     checks.push(tool("gdb", State::Note, &["--version"]));
+    if cfg!(target_os = "linux") {
+        checks.push(tool("prlimit", State::Note, &["--version"]));
+    }
     checks.extend(machine());
     checks
 }

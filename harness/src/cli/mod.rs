@@ -10,6 +10,7 @@ mod bench;
 mod config;
 mod differential;
 mod doctor;
+mod launcher;
 mod list;
 mod print;
 mod repro;

@@ -1,23 +1,28 @@
 //! `threadproof repro`: runs the smallest program that shows a fault, and the corrected twin beside it.
 
-use std::{ffi::OsString, fmt::Write as _, fs, path::Path, process::Command};
+use std::{
+    ffi::OsString,
+    fmt::Write as _,
+    fs,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use super::{
-    args::{LauncherArg, Place, ReproArgs},
+    args::{Place, ReproArgs},
     bench::{Bench, Wanted, bench},
     config::random_seed,
-    differential, print, run_again,
+    differential, launcher, print, run_again,
 };
 use crate::{
     catalogue::{FIXED, specimen_targets},
     error::Error,
     event::{Event, StepState},
-    exec::{self, Executor, Finished, Message},
+    exec::{self, Core, Executor, Finished, Message},
     exit::Exit,
     interrupt::Interrupt,
     judge::{classify, signature::parts_of},
-    model::{Job, Outcome, Seed},
-    plan::quote,
+    model::{ExitStatus, Job, Outcome, Seed},
     prepare::{Permissions, RuntimeSpec},
     report::words,
     results::{Failure, Results},
@@ -114,6 +119,14 @@ fn show_specimen(
 ) -> Result<Exit, Error> {
     let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
     exec::adopt_orphans();
+    if args.cores {
+        exec::allow_cores().map_err(|source| Error::Usage {
+            what: format!("--cores: core files cannot be allowed: {source}"),
+            help: "raise the hard limit, or use --launcher gdb".to_owned(),
+        })?;
+    } else {
+        exec::no_cores();
+    }
     let seed: Seed = args.means.seed.unwrap_or_else(random_seed);
     let runtimes = if args.runtime.is_empty() {
         RuntimeSpec::defaults()
@@ -209,8 +222,8 @@ fn on_runtime(
         print::line(&format!("\n{runtime}: NOT REPRODUCED in any case"))?;
         return Ok(false);
     };
-    if let Some(launcher) = args.launcher.program() {
-        return under(&made.executor, job, launcher).map(|()| true);
+    if let Some(launcher) = launcher::words(args.launcher) {
+        return launcher::under(&made.executor, job, launcher).map(|()| true);
     }
     let mut tries = vec![first];
     tries.extend((1..args.attempts).map(|_| attempt(&made.executor, job)));
@@ -227,6 +240,9 @@ fn on_runtime(
         tries.len()
     ))?;
     print::line(told(&tries[0]).trim_end())?;
+    for core in tries.iter().filter_map(|(done, _)| core_of(made, done)) {
+        print::line(&format!("    {core}"))?;
+    }
     print::line(&format!("  again: {}", job.repeat))?;
     let test = &job.tests[0];
     let twin = format!("{}{FIXED}", specimen.name);
@@ -257,9 +273,45 @@ fn attempt(executor: &Executor, job: &Job) -> (Finished, Attempted) {
     });
     let finished = finished.into_inner().expect("an attempt always finishes");
     let outcome = classify(&finished.evidence);
+    keep_core(executor, &finished);
     let ms = finished.attempt.duration_ms;
     let attempted = Attempted::of(job, &finished.evidence, &outcome, ms);
     (finished, attempted)
+}
+
+/// Where the core file of an attempt is, if it left one, and how to open it.
+fn core_of(made: &Bench, finished: &Finished) -> Option<String> {
+    let attempt = &finished.attempt;
+    let core = made
+        .executor
+        .run_dir
+        .join(&attempt.dir)
+        .join(format!("core-{}", attempt.pid));
+    core.is_file().then(|| {
+        let node = attempt.command.first().map_or("node", String::as_str);
+        format!("core file: gdb {node} {}", core.display())
+    })
+}
+
+/// Moves the core file of an attempt to its other files.
+fn keep_core(executor: &Executor, finished: &Finished) {
+    let attempt = &finished.attempt;
+    let ExitStatus::Signalled { core: true, .. } = attempt.ending.status else {
+        return;
+    };
+    // Times of files may be coarser than the clock.
+    let since = SystemTime::UNIX_EPOCH
+        + Duration::from_secs_f64((attempt.started_at / 1000.0 - 1.0).max(0.0));
+    let to = executor.run_dir.join(&attempt.dir);
+    let to = to.join(format!("core-{}", attempt.pid));
+    let lost = match exec::collect_core(&executor.suites_dir, since, &to) {
+        Ok(Core::File(_)) => return,
+        Ok(Core::Program(program)) => format!("the kernel gave the core file to {program}"),
+        Ok(Core::Lost(path)) => format!("the kernel wrote no core file to {}", path.display()),
+        Err(error) => format!("the core file cannot be moved to {}: {error}", to.display()),
+    };
+    // It changes nothing of what the attempt showed.
+    let _ = print::line(&format!("    {lost}"));
 }
 
 /// What an attempt showed, in a few lines.
@@ -276,70 +328,6 @@ fn told((finished, attempted): &(Finished, Attempted)) -> String {
     let errors = evidence.tests.iter().flat_map(|test| &test.errors);
     lines.extend(errors.map(|error| words::on_one_line(&error.message, 200)));
     format!("    {}", lines.join("\n    "))
-}
-
-/// Runs a job under a debugger, or another program that starts it, with the terminal of this process.
-fn under(executor: &Executor, job: &Job, launcher: &[&str]) -> Result<(), Error> {
-    let prepared = executor
-        .by_hand(job)
-        .map_err(|source| Error::io("prepare", &job.tests[0])(source))?;
-    let program = which::which(launcher[0]).map_err(|_| {
-        Error::preparation(
-            "launcher",
-            format!("there is no {} on the search path", launcher[0]),
-            crate::tools::help(launcher[0]),
-        )
-    })?;
-    let mut command = Command::new(program);
-    command
-        .args(&launcher[1..])
-        .arg(prepared.command.get_program())
-        .args(prepared.command.get_args());
-    for (name, value) in prepared.command.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    if let Some(dir) = prepared.command.get_current_dir() {
-        command.current_dir(dir);
-    }
-    print::line(&format!(
-        "$ {} {}",
-        launcher.join(" "),
-        quote(&job.tests[0])
-    ))?;
-    command.status().map_err(Error::io("start", launcher[0]))?;
-    Ok(())
-}
-
-impl LauncherArg {
-    /// The words before the program, of a launcher that is one.
-    fn program(self) -> Option<&'static [&'static str]> {
-        match self {
-            LauncherArg::Native => None,
-            // Batch: all that a report needs. Who wants to look around leaves `-batch` out of what is printed.
-            LauncherArg::Gdb => Some(&[
-                "gdb",
-                "-batch",
-                "-quiet",
-                "-ex",
-                "handle SIGUSR1 SIGPIPE nostop noprint",
-                "-ex",
-                "run",
-                "-ex",
-                "thread apply all backtrace 16",
-                "--args",
-            ]),
-            LauncherArg::Valgrind => Some(&[
-                "valgrind",
-                "--quiet",
-                "--num-callers=30",
-                "--keep-debuginfo=yes",
-                "--fair-sched=yes",
-            ]),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Runs a job as a child process and collects what is known of it.
 
+mod cores;
 mod environment;
 mod hang;
 mod launch;
@@ -9,5 +10,6 @@ mod stragglers;
 mod symbolise;
 mod watch;
 
+pub use cores::{Core, allow_cores, collect as collect_core, no_cores};
 pub use launch::{ByHand, Executor, Finished, Limits, Message};
-pub use process::{adopt_orphans, no_cores};
+pub use process::adopt_orphans;

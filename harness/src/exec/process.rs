@@ -58,15 +58,6 @@ pub(super) struct Ended {
     pub(super) usage: Usage,
 }
 
-/// Forbids core files for this process and its children: planned crashes would fill the disk.
-pub fn no_cores() {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_CORE) {
-        // Lowering a soft limit is always allowed.
-        let _ = setrlimit(Resource::RLIMIT_CORE, 0, hard);
-    }
-}
-
 impl Process {
     /// Starts `command` as the leader of a new process group.
     pub(super) fn start(command: &mut Command) -> io::Result<Self> {
