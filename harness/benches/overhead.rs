@@ -140,6 +140,7 @@ fn jobs(criterion: &mut Criterion) {
         programs: 1,
         guard: None,
         symbols: std::sync::Mutex::default(),
+        shapes: std::collections::BTreeMap::new(),
     };
     let by_harness = || {
         executor.execute(job.clone(), 0, &|message| {

@@ -24,6 +24,7 @@ pub mod results;
 pub mod rules;
 pub mod run_dir;
 pub mod selfcheck;
+pub mod stress;
 pub mod symbols;
 pub mod tools;
 pub mod version;

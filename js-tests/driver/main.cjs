@@ -5,8 +5,9 @@
 const { spawn } = require('node:child_process');
 const path = require('node:path');
 const { threadId } = require('node:worker_threads');
-const { describeError, emit, emitProcessExit } = require('../lib/events.cjs');
+const { emit } = require('../lib/events.cjs');
 const { adapterOf, readJob, waitLimitMs } = require('../lib/job.cjs');
+const { runOneTest } = require('../lib/one-test.cjs');
 const { runProgram } = require('./program.cjs');
 const { findCase } = require('./scenarios.cjs');
 
@@ -59,41 +60,11 @@ function endBy(signal) {
   });
 }
 
-async function outer(job) {
-  const [test] = job.tests;
-  const [file] = job.files;
-  const { name, version } = { name: 'driver', version: '1' };
-  emit('run-start', {
-    runner: name,
-    runnerVersion: version,
-    node: process.versions.node,
-    pid: process.pid,
-  });
-  emitProcessExit();
-  const start = performance.now();
-  const errors = [];
-  emit('test-start', { test, file, thread: threadId });
-  try {
-    if (job.tests.length !== 1) throw new Error('the driver runs one case a process');
+const outer = (job) =>
+  runOneTest('driver', job, async (test) => {
     const one = findCase(test);
     await (one.ends ? runInner(one, endBy) : run(one, job));
-  } catch (error) {
-    errors.push(describeError(error));
-    console.error(error);
-  }
-  const ok = errors.length === 0;
-  emit('test-end', {
-    test,
-    file,
-    status: ok ? 'passed' : 'failed',
-    ms: performance.now() - start,
-    errors,
   });
-  emit('file-end', { file, ok: true, errors: [] });
-  emit('run-end', { passed: Number(ok), failed: Number(!ok), skipped: 0, ok });
-  console.log(ok ? `ok: ${test}` : `not ok: ${test}`);
-  if (!ok) process.exitCode = 1;
-}
 
 async function inner(job) {
   // When the event loop runs dry before the end: what Node makes of a module that awaits in vain.

@@ -1,4 +1,4 @@
-//! Repetition plans, stop rules and intervals: how often to run a job before its pass rate can be
+//! Shapes of load, repetition plans, stop rules and intervals: how often to run a job before its pass rate can be
 //! believed, and what a number of failures says about the rate behind it.
 //!
 //! Pure: nothing here spawns, waits, reads a clock or draws a random number, and nothing here knows
@@ -10,22 +10,30 @@
 //! * [`Gate`]: `failure-rate < 1% @ 95%`. [`Plan`]: how many runs that takes, fixed before the first
 //!   one. [`Decision`]: what the runs so far mean under the plan.
 //! * [`Slope`]: what something grows by, with its interval; [`block_means`] thins samples over time for it.
+//! * [`shapes`]: the loads that `threadproof stress` makes. [`Distribution`] and [`Growth`]: what is made of the
+//!   measurements.
 //! * [`say`]: the sentences that a person reads.
 
 #![allow(clippy::cast_precision_loss)] // numbers of runs are far below 2^53
 
 mod binomial;
+mod distribution;
 mod gate;
+mod growth;
 mod interval;
 mod plan;
 pub mod say;
+mod shape;
 mod slope;
 mod tally;
 
+pub use distribution::Distribution;
 pub use gate::{Gate, GateError};
+pub use growth::Growth;
 pub use interval::{
     Interval, clopper_pearson, lower_bound, upper_bound, wilson, wilson_lower, wilson_upper,
 };
 pub use plan::{Decision, Look, Plan, PlanError, WhyInconclusive};
+pub use shape::{Journal, Need, Shape, Synchronous, shapes};
 pub use slope::{Slope, block_means};
 pub use tally::{Confidence, ConfidenceError, Tally, TallyError};

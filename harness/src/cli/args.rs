@@ -65,6 +65,8 @@ pub(super) enum Command {
     Run(Box<RunArgs>),
     /// Find planted faults, and nothing in clean addons: what this machine's harness can detect, and how fast
     Selfcheck(Box<SelfcheckArgs>),
+    /// Run many workers in shapes of load, audit what they wrote, measure what they keep
+    Stress(Box<StressArgs>),
     /// List what there is: targets, runtimes, suites, tests
     List(ListArgs),
     /// Say what is missing on this machine and how to get it
@@ -245,6 +247,116 @@ pub(super) struct SelfcheckArgs {
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
+}
+
+/// Flags of `stress`.
+#[derive(Clone, Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags are independent of each other"
+)]
+pub(super) struct StressArgs {
+    /// Targets to run: ids, see `list` [default: those with `default = true`]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_TARGET",
+        value_name = "ID",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) target: Vec<String>,
+    /// Node to run on, as for `run` [default: newest 24]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_RUNTIME",
+        value_name = "NODE",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) runtime: Vec<String>,
+    /// Shapes of load, see docs/stress.md [default: all]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_SHAPE",
+        value_name = "SHAPE",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) shape: Vec<String>,
+    /// Workers at the same time [default: the shape's]
+    #[arg(
+        short, long, env = "THREADPROOF_WORKERS", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=1000), hide_env = true
+    )]
+    pub(super) workers: Option<u32>,
+    /// Workers in all in each run [default: the shape's]
+    #[arg(
+        short, long, env = "THREADPROOF_LIFECYCLES", value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..), hide_env = true, conflicts_with = "for"
+    )]
+    pub(super) lifecycles: Option<u64>,
+    /// How long each run goes on, instead of a number of workers: 30s, 1h
+    #[arg(long, env = "THREADPROOF_FOR", value_name = "TIME", hide_env = true)]
+    pub(super) r#for: Option<humantime::Duration>,
+    /// Runs of each shape, a process each [default: the shape's; with --until as many as the gate may take]
+    #[arg(
+        short = 'n', long, env = "THREADPROOF_RUNS", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000), hide_env = true
+    )]
+    pub(super) runs: Option<u32>,
+    /// Stop at the first failure
+    #[arg(long, env = "THREADPROOF_UNTIL_FAIL", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) until_fail: bool,
+    /// Stop when this is decided of a shape: 'rate < 0.1% @ 95%' of its runs
+    #[arg(
+        long,
+        env = "THREADPROOF_UNTIL",
+        value_name = "GATE",
+        hide_env = true,
+        conflicts_with = "until_fail"
+    )]
+    pub(super) until: Option<String>,
+    /// How many processes are run at the same time [default: number of cores]
+    #[arg(
+        short, long, env = "THREADPROOF_JOBS", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=1024), hide_env = true
+    )]
+    pub(super) jobs: Option<u32>,
+    /// Time to start, and time to end once all is done: what takes longer hangs
+    #[arg(
+        long,
+        env = "THREADPROOF_TIMEOUT",
+        value_name = "TIME",
+        default_value = "60s",
+        hide_env = true
+    )]
+    pub(super) timeout: humantime::Duration,
+    #[command(flatten)]
+    pub(super) means: Means,
+    /// Folder for the results, new or of a former run [default: target/threadproof/runs/…]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_OUT",
+        value_name = "DIR",
+        hide_env = true
+    )]
+    pub(super) out: Option<PathBuf>,
+    /// Run the one job with this id, as reports name it
+    #[arg(long, env = "THREADPROOF_JOB_ID", value_name = "ID", hide_env = true)]
+    pub(super) job_id: Option<String>,
+    /// Print JSON for machines
+    #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) json: bool,
+    /// Show failures and the final tables only
+    #[arg(short, long, env = "THREADPROOF_QUIET", value_parser = clap::builder::FalseyValueParser::new(), conflicts_with = "verbose", hide_env = true)]
+    pub(super) quiet: bool,
+    /// Show a line for each job
+    #[arg(short, long, env = "THREADPROOF_VERBOSE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) verbose: bool,
 }
 
 /// Flags of `list`.

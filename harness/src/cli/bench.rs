@@ -1,6 +1,6 @@
 //! Specimens made ready to be run: what `selfcheck` and `repro` have in common.
 
-use std::{ffi::OsString, path::Path, sync::Mutex};
+use std::{collections::BTreeMap, ffi::OsString, path::Path, sync::Mutex};
 
 use super::config;
 use crate::{
@@ -97,6 +97,7 @@ pub(super) fn bench(wanted: Wanted<'_>, tell: &(dyn Fn(Event) + Sync)) -> Result
         programs: 0,
         guard: prepared.guard,
         symbols: Mutex::default(),
+        shapes: BTreeMap::new(),
     };
     Ok(Bench { plan, executor })
 }

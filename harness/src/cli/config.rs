@@ -159,7 +159,7 @@ pub(super) fn program(words: &[OsString]) -> String {
     }
 }
 
-fn command(words: &[OsString]) -> String {
+pub(super) fn command(words: &[OsString]) -> String {
     let rest = words
         .iter()
         .skip(1)

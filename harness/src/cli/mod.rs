@@ -16,6 +16,7 @@ mod print;
 mod repro;
 mod run;
 mod selfcheck;
+mod stress;
 
 #[cfg(test)]
 mod cli_tests;
@@ -52,6 +53,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
     let done = match &args.command {
         Command::Run(run) => run::run(&args.place, run, &words),
         Command::Selfcheck(selfcheck) => selfcheck::selfcheck(&args.place, selfcheck, &words),
+        Command::Stress(stress) => stress::stress(&args.place, stress, &words),
         Command::List(list) => list::list(&args.place, list),
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),

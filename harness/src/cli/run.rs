@@ -15,12 +15,13 @@ use crate::{
     exec::{self, Executor},
     exit::Exit,
     interrupt::Interrupt,
-    model::{Suite, Target},
+    model::{Seed, Suite, Target},
     plan::{self, Inputs, Plan, select_suites, select_targets},
     prepare::{self, Prepared, Steps, packages_ready},
     report::{Config as ReportConfig, Reporters},
     run_dir::RunDir,
     selfcheck,
+    workspace::Workspace,
 };
 
 pub(super) fn run(place: &Place, args: &RunArgs, words: &[OsString]) -> Result<Exit, Error> {
@@ -79,7 +80,13 @@ fn stages(
     targets: Vec<Target>,
     dispatcher: &mut Dispatcher,
 ) -> Result<(), Error> {
-    dispatcher.emit(&started(config, dispatcher));
+    let event = started(
+        &config.workspace,
+        config.seed,
+        config.command.clone(),
+        dispatcher,
+    );
+    dispatcher.emit(&event);
     let prepared = dispatcher.while_telling(|tell| {
         let tell = |event| {
             // The dispatcher listens until this thread is done.
@@ -111,6 +118,7 @@ fn stages(
         runtimes: prepared.runtimes,
         guard: prepared.guard,
         symbols: Mutex::default(),
+        shapes: BTreeMap::new(),
         limits: config.limits,
         interrupt: interrupt.clone(),
         programs: config.programs,
@@ -199,7 +207,13 @@ fn no_jobs(plan: &Plan) -> Error {
     }
 }
 
-fn started(config: &RunConfig, dispatcher: &Dispatcher) -> Event {
+/// The first event of a run.
+pub(super) fn started(
+    workspace: &Workspace,
+    seed: Seed,
+    command: String,
+    dispatcher: &Dispatcher,
+) -> Event {
     let arch = match std::env::consts::ARCH {
         "x86_64" => "x64",
         "aarch64" => "arm64",
@@ -208,12 +222,12 @@ fn started(config: &RunConfig, dispatcher: &Dispatcher) -> Event {
     Event::RunStarted {
         run: dispatcher.dir().name.clone(),
         dir: dispatcher.dir().path.clone(),
-        seed: config.seed,
+        seed,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: config.command.clone(),
+        command,
         platform: format!("{}-{arch}", os()),
         host: host(),
-        detection: selfcheck::load(&config.workspace).map(|last| selfcheck::summary(&last)),
+        detection: selfcheck::load(workspace).map(|last| selfcheck::summary(&last)),
     }
 }
 

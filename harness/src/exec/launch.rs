@@ -1,6 +1,7 @@
 //! One job from its folder to its evidence.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
@@ -20,6 +21,7 @@ use crate::{
         Attempt, Ending, Evidence, ExitStatus, Job, JobId, Known, Milestones, Phase, Runner,
         Runtime, Stop, Target, Usage,
     },
+    stress,
     symbols::Symbols,
 };
 
@@ -107,6 +109,8 @@ pub struct Executor {
     pub guard: Option<PathBuf>,
     /// Names of native frames.
     pub symbols: Mutex<Symbols>,
+    /// What shapes of load are told, by topic.
+    pub shapes: BTreeMap<String, serde_json::Value>,
 }
 
 /// A job that somebody else starts.
@@ -181,6 +185,7 @@ impl Executor {
             .env("THREADPROOF_JOB", &files.job_path)
             .env("THREADPROOF_SEED", job.seed.to_string())
             .env("TMPDIR", files.temp.path())
+            .env("THREADPROOF_DATA", &files.data)
             .stdin(Stdio::null())
             .stdout(files.stdout)
             .stderr(files.stderr);
@@ -235,6 +240,13 @@ impl Executor {
         };
         let mut evidence = watch.ledger.into_evidence(rest);
         name_frames(&self.symbols, &mut evidence, &self.runtime(job)?.path);
+        if job.cell.suite.runner == Runner::Stress {
+            let audited = stress::audit_attempt(&dir).map_err(|source| ExecError {
+                doing: "audit the databases of the run".to_owned(),
+                source,
+            })?;
+            evidence.findings.extend(audited);
+        }
         mark_known(&mut evidence, &self.target(job)?.known, &job.tests);
         Ok((attempt, evidence))
     }
@@ -252,7 +264,8 @@ impl Executor {
             .env("THREADPROOF_EVENTS", &files.events_path)
             .env("THREADPROOF_JOB", &files.job_path)
             .env("THREADPROOF_SEED", job.seed.to_string())
-            .env("TMPDIR", files.temp.path());
+            .env("TMPDIR", files.temp.path())
+            .env("THREADPROOF_DATA", &files.data);
         Ok(ByHand {
             command,
             _temp: files.temp,
@@ -288,7 +301,11 @@ impl Executor {
                     phase: watch.ledger.phase(),
                     ended: watch.ledger.ended(),
                     of: u32::try_from(job.tests.len()).unwrap_or(u32::MAX),
-                    test: watch.ledger.open().next_back().map(str::to_owned),
+                    test: watch
+                        .ledger
+                        .progress()
+                        .or_else(|| watch.ledger.open().next_back())
+                        .map(str::to_owned),
                 });
             }
             if self.interrupt.is_set() {
@@ -322,7 +339,8 @@ impl Executor {
             | Runner::Vitest
             | Runner::VitestShared
             | Runner::NodeTest
-            | Runner::Driver => Command::new(&runtime.path),
+            | Runner::Driver
+            | Runner::Stress => Command::new(&runtime.path),
         };
         environment::clean(&mut command);
         command.envs(&self.target(job)?.env);
@@ -353,6 +371,12 @@ impl Executor {
             }
             Runner::Driver => {
                 command.arg(self.lib.with_file_name("driver").join("main.cjs"));
+            }
+            Runner::Stress => {
+                // Samples of memory are taken after a collection.
+                command
+                    .arg("--expose-gc")
+                    .arg(self.lib.with_file_name("stress").join("main.cjs"));
             }
             Runner::Programs => self.run_programs(job, runtime, &mut command)?,
         }

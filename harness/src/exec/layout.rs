@@ -12,6 +12,7 @@ use crate::{
     model::{Job, JobId, Profile, Runner, Seed},
     plan::supports_on,
     protocol::PROTOCOL_VERSION,
+    stress,
 };
 
 /// `THREADPROOF_JOB`, as `docs/protocol.md` describes it.
@@ -27,6 +28,8 @@ struct JobFile<'a> {
     tests: &'a [String],
     seed: Seed,
     timeout_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stress: Option<&'a serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -50,6 +53,8 @@ pub(super) struct Files {
     pub(super) events_path: PathBuf,
     pub(super) job_path: PathBuf,
     pub(super) temp: tempfile::TempDir,
+    /// Where databases are kept that are audited when the process has ended.
+    pub(super) data: PathBuf,
 }
 
 impl Executor {
@@ -94,11 +99,19 @@ impl Executor {
             tests: &job.tests,
             seed: job.seed,
             timeout_ms: job.timeout_ms,
+            stress: self.shapes.get(&job.cell.suite.topic),
         };
         serde_json::to_writer_pretty(make(&job_path)?, &file).map_err(|error| ExecError {
             doing: "write job.json".to_owned(),
             source: error.into(),
         })?;
+        let data = dir.join(stress::DATA);
+        if job.cell.suite.runner == Runner::Stress {
+            fs::create_dir_all(&data).map_err(|source| ExecError {
+                doing: format!("create {}", data.display()),
+                source,
+            })?;
+        }
         let temp = tempfile::Builder::new()
             .prefix("threadproof-")
             .tempdir()
@@ -114,6 +127,7 @@ impl Executor {
             events_path,
             job_path,
             temp,
+            data,
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::{
         Ending, EnvEnd, Evidence, Fatal, FileError, Finding, Milestones, NativeCrash, Phase,
         RunEnd, RunStart, Straggler, StreamHealth, TestRecord, TestState,
     },
-    protocol::{ChildEvent, Line, Status},
+    protocol::{ChildEvent, Line, Sample, Status},
 };
 
 /// What the events of one process said so far.
@@ -34,6 +34,7 @@ pub struct Ledger {
     events: u64,
     started_at: f64,
     milestones: Milestones,
+    progress: Option<String>,
 }
 
 impl Ledger {
@@ -74,7 +75,13 @@ impl Ledger {
             events: 0,
             started_at,
             milestones: Milestones::default(),
+            progress: None,
         }
+    }
+
+    /// How far a test that takes long has come, in its own words.
+    pub fn progress(&self) -> Option<&str> {
+        self.progress.as_deref()
     }
 
     /// Takes note of an event.
@@ -105,7 +112,8 @@ impl Ledger {
                     phase.max(Phase::Load)
                 };
             }
-            ChildEvent::Phase { .. } => {}
+            // Latencies and tallies are many: they are read from the file when the process has ended.
+            ChildEvent::Phase { .. } | ChildEvent::Latencies { .. } | ChildEvent::Tally { .. } => {}
             ChildEvent::WorkerStart { thread, .. } => {
                 self.workers.insert(thread);
             }
@@ -174,6 +182,7 @@ impl Ledger {
             ChildEvent::Finding(finding) => self.find(finding),
             ChildEvent::NativeCrash(crash) => self.crash(crash),
             ChildEvent::EnvEnd(end) => self.env_ends.push(end),
+            ChildEvent::Sample(sample) => self.sampled(&sample),
             ChildEvent::ProcessExit { code } => {
                 self.phase = Phase::Exit;
                 self.milestones.process_exit_ms = elapsed;
@@ -181,6 +190,11 @@ impl Ledger {
                 self.exit_seen = true;
             }
         }
+    }
+
+    fn sampled(&mut self, sample: &Sample) {
+        let rate = sample.done / (sample.elapsed / 1000.0).max(0.001);
+        self.progress = Some(format!("{} done, {rate:.1} per second", sample.done));
     }
 
     fn end_run(&mut self, end: RunEnd, elapsed: Option<f64>) {

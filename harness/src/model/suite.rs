@@ -50,6 +50,8 @@ pub enum TopicKind {
     Scenarios,
     /// Generated programs.
     Programs,
+    /// Shapes of load, of `threadproof stress`.
+    Shapes,
 }
 
 impl TopicKind {
@@ -59,6 +61,7 @@ impl TopicKind {
             TopicKind::Bodies => &Runner::OF_BODIES,
             TopicKind::Scenarios => &[Runner::Driver],
             TopicKind::Programs => &[Runner::Programs],
+            TopicKind::Shapes => &[Runner::Stress],
         }
     }
 }
@@ -81,17 +84,20 @@ pub enum Runner {
     Driver,
     /// This program itself: generated programs on two implementations.
     Programs,
+    /// Our own: a shape of load in a process.
+    Stress,
 }
 
 impl Runner {
     /// All of them, in the order in which reports list them.
-    pub const ALL: [Runner; 6] = [
+    pub const ALL: [Runner; 7] = [
         Runner::Jest,
         Runner::Vitest,
         Runner::VitestShared,
         Runner::NodeTest,
         Runner::Driver,
         Runner::Programs,
+        Runner::Stress,
     ];
 
     /// Those that run bodies of tests.
@@ -110,6 +116,7 @@ impl Runner {
             }
             Runner::Driver => TopicKind::Scenarios,
             Runner::Programs => TopicKind::Programs,
+            Runner::Stress => TopicKind::Shapes,
         }
     }
 
@@ -122,6 +129,7 @@ impl Runner {
             Runner::NodeTest => "node-test",
             Runner::Driver => "driver",
             Runner::Programs => "programs",
+            Runner::Stress => "stress",
         }
     }
 }

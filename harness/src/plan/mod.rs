@@ -12,7 +12,10 @@ use crate::{
     catalogue::{Catalogue, Topic},
     error::Error,
     event::PlannedCell,
-    model::{CellId, Job, JobId, Launcher, Runner, Runtime, Seed, Suite, Target, TopicKind},
+    model::{
+        CellId, Job, JobId, Launcher, Runner, Runtime, RuntimeSource, Seed, Suite, Target,
+        TopicKind,
+    },
     results::{NotApplicable, NotAvailable},
     version::meets,
 };
@@ -80,7 +83,7 @@ pub fn supports_on(target: &Target, version: &str) -> Vec<String> {
 /// The versions of Node that a runner works on: the table of `docs/protocol.md`.
 pub fn needed_by(runner: Runner) -> &'static str {
     match runner {
-        Runner::Jest | Runner::NodeTest | Runner::Driver => ">=20",
+        Runner::Jest | Runner::NodeTest | Runner::Driver | Runner::Stress => ">=20",
         Runner::Vitest | Runner::VitestShared => ">=22.12",
         // The oracle is the builtin of the same Node, and that came to its present form then.
         Runner::Programs => ">=26.10, <27",
@@ -218,7 +221,7 @@ impl Applicable {
 }
 
 /// Why a target does not exist on a runtime.
-fn missing(target: &Target, runtime: &Runtime) -> Option<String> {
+pub fn missing(target: &Target, runtime: &Runtime) -> Option<String> {
     let needed = target.runtimes.as_deref()?;
     if meets(&runtime.version, needed) {
         return None;
@@ -275,7 +278,7 @@ fn order(inputs: &Inputs<'_>, cells: &[(CellId, Applicable)]) -> Vec<Job> {
 /// The jobs of one repetition of a cell: one for all tests, or, of scenarios, one for each case.
 fn jobs(inputs: &Inputs<'_>, cell: &CellId, tests: &Applicable, repetition: u32) -> Vec<Job> {
     match cell.suite.runner.kind() {
-        TopicKind::Bodies | TopicKind::Programs => {
+        TopicKind::Bodies | TopicKind::Programs | TopicKind::Shapes => {
             vec![job(inputs, cell, &tests.files, &tests.ids, repetition)]
         }
         TopicKind::Scenarios => tests
@@ -321,23 +324,14 @@ fn timeout_ms(inputs: &Inputs<'_>, cell: &CellId) -> u64 {
         | Runner::Vitest
         | Runner::VitestShared
         | Runner::NodeTest
-        | Runner::Driver => inputs.timeout_ms,
+        | Runner::Driver
+        | Runner::Stress => inputs.timeout_ms,
     }
 }
 
 /// The command line that repeats a job.
 fn repeat(inputs: &Inputs<'_>, cell: &CellId, repetition: u32, id: &JobId) -> String {
-    // Found for every cell: cells are made from the runtimes.
-    let runtime = inputs
-        .runtimes
-        .iter()
-        .find(|runtime| runtime.id == cell.runtime);
-    let runtime = runtime.map_or(cell.runtime.clone(), |runtime| match runtime.source {
-        crate::model::RuntimeSource::Provisioned => runtime.version.clone(),
-        crate::model::RuntimeSource::SearchPath | crate::model::RuntimeSource::File => {
-            quote(&runtime.path.to_string_lossy())
-        }
-    });
+    let runtime = runtime_word(inputs.runtimes, &cell.runtime);
     let mut command = format!(
         "{} --target {} --runtime {runtime} --suite {} --seed {} --repeats {repetition} --job-id {id}",
         inputs.repeat_prefix, cell.target, cell.suite, inputs.seed
@@ -351,6 +345,16 @@ fn repeat(inputs: &Inputs<'_>, cell: &CellId, repetition: u32, id: &JobId) -> St
         command.push_str(&quote(pattern));
     }
     command
+}
+
+/// What `--runtime` takes to select a runtime.
+pub fn runtime_word(runtimes: &[Runtime], id: &str) -> String {
+    // Found for every cell: cells are made from the runtimes.
+    let runtime = runtimes.iter().find(|runtime| runtime.id == id);
+    runtime.map_or(id.to_owned(), |runtime| match runtime.source {
+        RuntimeSource::Provisioned => runtime.version.clone(),
+        RuntimeSource::SearchPath | RuntimeSource::File => quote(&runtime.path.to_string_lossy()),
+    })
 }
 
 /// Quotes a word for a POSIX shell where it needs to be.

@@ -2,7 +2,9 @@
 
 mod reader;
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::model::{EnvEnd, Finding, NativeCrash, Phase, TestError, signal_name};
 
@@ -88,10 +90,38 @@ pub enum ChildEvent {
     Finding(Finding),
     NativeCrash(NativeCrash),
     EnvEnd(EnvEnd),
+    Sample(Sample),
+    Latencies {
+        name: String,
+        ms: Vec<f64>,
+    },
+    Tally {
+        counts: BTreeMap<String, u64>,
+    },
     ProcessExit {
         #[serde(default)]
         code: Option<i32>,
     },
+}
+
+/// What a process holds at a moment of a stress run, when no worker is ending. Bytes, numbers.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sample {
+    /// Milliseconds since the shape began.
+    pub elapsed: f64,
+    /// Workers that have ended, or steps where workers last.
+    pub done: f64,
+    /// Resident set, in bytes.
+    pub rss: f64,
+    /// JavaScript heap of the main thread, in bytes.
+    pub heap_used: f64,
+    /// Memory outside of it that V8 knows of, in bytes.
+    pub external: f64,
+    /// Open descriptors, where they can be counted.
+    pub descriptors: Option<f64>,
+    /// Threads, where they can be counted.
+    pub threads: Option<f64>,
 }
 
 /// How a test ended.
@@ -161,6 +191,9 @@ impl ChildEvent {
                 Some(thread) => format!("env-end of thread {thread}"),
                 None => "env-end".to_owned(),
             },
+            ChildEvent::Sample(sample) => format!("sample at {} done", sample.done),
+            ChildEvent::Latencies { name, ms } => format!("latencies {name}: {}", ms.len()),
+            ChildEvent::Tally { counts } => format!("tally of {}", counts.len()),
             ChildEvent::ProcessExit { code } => match code {
                 Some(code) => format!("process-exit {code}"),
                 None => "process-exit".to_owned(),

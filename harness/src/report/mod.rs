@@ -86,6 +86,13 @@ impl Reporters {
         })
     }
 
+    /// One renderer more.
+    #[must_use]
+    pub fn and(mut self, renderer: Box<dyn Renderer>) -> Self {
+        self.renderers.push(renderer);
+        self
+    }
+
     /// These renderers beside the log of events.
     pub fn of(dir: &Path, others: Vec<Box<dyn Renderer>>) -> Result<Self, RenderError> {
         let mut renderers: Vec<Box<dyn Renderer>> = vec![Box::new(json::EventLog::new(dir)?)];

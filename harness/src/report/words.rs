@@ -130,7 +130,8 @@ pub(super) fn topic(failure: &Failure) -> String {
         | Runner::Vitest
         | Runner::VitestShared
         | Runner::NodeTest
-        | Runner::Programs => None,
+        | Runner::Programs
+        | Runner::Stress => None,
     };
     rule.map_or_else(|| failure.outcome.kind().to_string(), str::to_owned)
 }

@@ -5,6 +5,8 @@
  * distribution of the samples, which on a shared machine has a long tail.
  */
 
+import { random } from '../../lib/random.cjs';
+
 /** The smallest chance, at most 5 %, that the median lies outside is what an interval promises. */
 const OUTSIDE = 0.05;
 
@@ -47,17 +49,7 @@ export function summary(values) {
 /** The ratios of two series, round by round: how many times the second is as large as the first. */
 export const ratios = (ours, theirs) => summary(ours.map((value, round) => theirs[round] / value));
 
-/** Mulberry32: 32 bits of state, enough to shuffle with, and the same everywhere. */
-export function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { random };
 
 /** A new array in random order (Fisher-Yates). */
 export function shuffled(items, next) {

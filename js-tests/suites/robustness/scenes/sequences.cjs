@@ -3,24 +3,13 @@
 // from a seed. Calls may fail; what they throw is an error, and the process lives.
 
 const { setImmediate: turn } = require('node:timers/promises');
+const { below } = require('../../../lib/random.cjs');
 const { gc } = require('./collect.cjs');
 const { doing, withFiles } = require('./doing.cjs');
 
 const DEPTH = 4;
 /** More of a kind are not kept. */
 const MOST = 6;
-
-/** A generator of 32 bits (mulberry32). */
-function generator(seed) {
-  let state = seed >>> 0;
-  return function below(limit) {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % limit;
-  };
-}
 
 const SQL = [
   'SELECT a, b FROM t',
@@ -57,7 +46,7 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS t(a INTEGER PRIMARY KEY, b);
 class World {
   constructor(tools, seed, steps) {
     this.tools = tools;
-    this.below = generator(seed);
+    this.below = below(seed);
     this.left = steps;
     this.depth = 0;
     this.counts = { calls: 0, nested: 0, errors: 0 };

@@ -1,0 +1,45 @@
+//! What of the needs of shapes this machine has.
+
+use std::{fs, process::Command};
+
+use threadproof_stress::Need;
+
+use crate::model::Target;
+
+/// The capability of targets that are databases.
+const DATABASE: &str = "database";
+
+/// Why a shape cannot run, if it cannot.
+pub fn lacking(need: Need, target: &Target) -> Option<String> {
+    match need {
+        Need::Database => {
+            let has = target.supports.iter().any(|name| name == DATABASE);
+            (!has).then(|| format!("{} is no database", target.id))
+        }
+        Need::Limits => (!cfg!(target_os = "linux") || which::which("prlimit").is_err())
+            .then(|| "limits of a process are set by prlimit (util-linux), on Linux".to_owned()),
+        Need::Mount => mount().err(),
+    }
+}
+
+/// Tries it: root alone does not say that it is allowed.
+fn mount() -> Result<(), String> {
+    let not = |why: &dyn std::fmt::Display| format!("a tmpfs cannot be mounted here: {why}");
+    if !cfg!(target_os = "linux") {
+        return Err(not(&"that is Linux's"));
+    }
+    let dir = tempfile::tempdir().map_err(|error| not(&error))?;
+    let run = |command: &mut Command| -> Result<(), String> {
+        let done = command.output().map_err(|error| not(&error))?;
+        if done.status.success() {
+            return Ok(());
+        }
+        Err(not(&String::from_utf8_lossy(&done.stderr).trim()))
+    };
+    run(Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+        .arg(dir.path()))?;
+    let written = fs::write(dir.path().join("file"), "x").map_err(|error| not(&error));
+    run(Command::new("umount").arg(dir.path()))?;
+    written
+}

@@ -1,0 +1,164 @@
+//! From shapes to jobs. Pure, but for the question what the machine lacks, which the caller answers.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::{Map, Value, json};
+use threadproof_stress::{Need, Shape};
+
+use crate::{
+    event::PlannedCell,
+    model::{CellId, Job, JobId, Launcher, Runner, Runtime, Seed, Suite, Target},
+    plan::{missing, runtime_word},
+    results::NotAvailable,
+};
+
+/// What a job may take besides the time that it was told to go on for.
+const SPARE: Duration = Duration::from_mins(10);
+
+/// What to plan from.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The shapes, with what the command line changed of them.
+    pub shapes: &'a [Shape],
+    /// The selected targets.
+    pub targets: &'a [Target],
+    /// The clean addon that growth is compared with: it runs the shapes that have a control.
+    pub control: Option<&'a Target>,
+    /// Where to run.
+    pub runtimes: &'a [Runtime],
+    /// How long each run goes on, instead of its number of workers.
+    pub lasting: Option<Duration>,
+    /// The run's seed.
+    pub seed: Seed,
+    /// Start of the command that repeats a job.
+    pub repeat_prefix: &'a str,
+    /// Run only the job with this id, or whose id begins so.
+    pub only: Option<&'a str>,
+}
+
+/// What will run.
+#[derive(Debug, Default)]
+pub struct StressPlan {
+    /// In the order in which they are started: each repetition of all cells before the next one.
+    pub jobs: Vec<Job>,
+    /// The cells that have jobs.
+    pub cells: Vec<PlannedCell>,
+    /// Cells that cannot run, with the reason.
+    pub not_available: Vec<NotAvailable>,
+    /// What each shape is told, by its name.
+    pub told: BTreeMap<String, Value>,
+}
+
+/// Plans a stress run.
+pub fn plan(
+    request: &Request<'_>,
+    lacking: &dyn Fn(Need, &Target) -> Option<String>,
+) -> StressPlan {
+    let mut plan = StressPlan::default();
+    let mut found: Vec<(u32, Job)> = Vec::new();
+    for shape in request.shapes {
+        plan.told
+            .insert(shape.name.clone(), told(shape, request.lasting));
+        let control = request.control.filter(|_| shape.control);
+        let others = request.targets.iter();
+        for target in others.chain(control.filter(|one| !is_among(request.targets, one))) {
+            let lacks = shape.needs.iter().find_map(|need| lacking(*need, target));
+            for runtime in request.runtimes {
+                let cell = CellId {
+                    target: target.id.clone(),
+                    runtime: runtime.id.clone(),
+                    suite: Suite {
+                        topic: shape.name.clone(),
+                        runner: Runner::Stress,
+                    },
+                };
+                if let Some(reason) = lacks.clone().or_else(|| missing(target, runtime)) {
+                    plan.not_available.push(NotAvailable { cell, reason });
+                    continue;
+                }
+                let jobs: Vec<Job> = (1..=shape.runs)
+                    .map(|repetition| job(request, shape, &cell, repetition))
+                    .filter(|job| is_wanted(request, job))
+                    .collect();
+                if jobs.is_empty() {
+                    continue;
+                }
+                plan.cells.push(PlannedCell {
+                    cell,
+                    jobs: u32::try_from(jobs.len()).unwrap_or(u32::MAX),
+                    tests: 1,
+                });
+                found.extend(jobs.into_iter().map(|job| (job.repetition, job)));
+            }
+        }
+    }
+    // A stable sort: within a repetition in the order of the shapes.
+    found.sort_by_key(|(repetition, _)| *repetition);
+    plan.jobs = found.into_iter().map(|(_, job)| job).collect();
+    plan
+}
+
+fn is_wanted(request: &Request<'_>, job: &Job) -> bool {
+    request
+        .only
+        .is_none_or(|id| job.id.as_str().starts_with(id))
+}
+
+fn is_among(targets: &[Target], one: &Target) -> bool {
+    targets.iter().any(|target| target.id == one.id)
+}
+
+/// `job.stress` of docs/protocol.md.
+fn told(shape: &Shape, lasting: Option<Duration>) -> Value {
+    let mut told = Map::new();
+    for (name, value) in &shape.params {
+        told.insert(name.clone(), number(*value));
+    }
+    told.insert("shape".to_owned(), json!(shape.name));
+    told.insert("workers".to_owned(), json!(shape.workers));
+    told.insert("lifecycles".to_owned(), json!(shape.lifecycles));
+    told.insert("journal".to_owned(), json!(shape.journal));
+    told.insert("synchronous".to_owned(), json!(shape.synchronous));
+    told.insert("endings".to_owned(), json!(shape.endings));
+    let ms = lasting.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    told.insert("forMs".to_owned(), json!(ms));
+    Value::Object(told)
+}
+
+/// Whole numbers are written as such.
+fn number(value: f64) -> Value {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "only what is whole and small is converted"
+    )]
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        json!(value as i64)
+    } else {
+        json!(value)
+    }
+}
+
+fn job(request: &Request<'_>, shape: &Shape, cell: &CellId, repetition: u32) -> Job {
+    let tests = [format!("stress/{} > {}", shape.name, shape.title)];
+    let launcher = Launcher::Native;
+    let id = JobId::of(cell, &tests, repetition, launcher);
+    let limit = request.lasting.unwrap_or_default() * 2 + SPARE;
+    Job {
+        seed: request.seed.derive(id.as_str()),
+        repeat: format!(
+            "{} --target {} --runtime {} --shape {} --seed {} --runs {repetition} --job-id {id}",
+            request.repeat_prefix,
+            cell.target,
+            runtime_word(request.runtimes, &cell.runtime),
+            shape.name,
+            request.seed,
+        ),
+        id,
+        cell: cell.clone(),
+        repetition,
+        files: vec![format!("stress/{}", shape.name)],
+        tests: tests.to_vec(),
+        timeout_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+        launcher,
+    }
+}

@@ -1,0 +1,39 @@
+'use strict';
+// The runner `stress`: runs the one shape of the job in this process. What it measures goes to the event file as
+// docs/protocol.md says, and what writers were told stands beside their databases for the audit.
+
+const { readJob, adapterOf, waitLimitMs } = require('../lib/job.cjs');
+const { runOneTest } = require('../lib/one-test.cjs');
+const { Meters } = require('./meters.cjs');
+const { random } = require('../lib/random.cjs');
+
+const job = readJob();
+const params = job.stress;
+
+/** When a shape has done enough: after so many lifecycles, or, where a time was asked for, after that. */
+function budget(meters) {
+  const start = performance.now();
+  return () =>
+    params.forMs === null
+      ? meters.lifecycles >= params.lifecycles
+      : performance.now() - start >= params.forMs;
+}
+
+runOneTest('stress', job, async () => {
+  const meters = new Meters(params);
+  const shape = require(`./shapes/${params.shape}.cjs`);
+  try {
+    await shape({
+      params,
+      meters,
+      enough: budget(meters),
+      next: random(job.seed),
+      adapterPath: adapterOf(job),
+      supports: new Set(job.target.supports),
+      data: process.env.THREADPROOF_DATA,
+      limitMs: waitLimitMs(job),
+    });
+  } finally {
+    meters.flush();
+  }
+});

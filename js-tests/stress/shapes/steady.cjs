@@ -1,0 +1,37 @@
+'use strict';
+// Workers that live as long as the run and work all the time.
+const { Fleet, settled } = require('../fleet.cjs');
+
+/** Samples are taken each time that every worker has spoken so often. */
+const ROUNDS = 5;
+
+module.exports = async function steady(shape) {
+  const { params, meters } = shape;
+  const fleet = new Fleet(shape);
+  const start = performance.now();
+  let steps = 0;
+  let messages = 0;
+  const runs = [];
+  const done = () =>
+    params.forMs === null ? steps >= params.steps : performance.now() - start >= params.forMs;
+  const stop = () => runs.forEach(({ worker }) => worker.postMessage('stop'));
+  let stopping = false;
+  const onMessage = (more) => {
+    steps += more;
+    messages++;
+    if (messages % (ROUNDS * params.workers) === 0) meters.sample(steps);
+    if (!stopping && done()) {
+      stopping = true;
+      stop();
+    }
+  };
+  for (let slot = 0; slot < params.workers; slot++) {
+    const life = fleet.life(slot, { ending: 'lasting', steps: 0, burst: params.burst });
+    const run = fleet.run(life, { onMessage });
+    // One that fails ends the others.
+    run.ends.catch(stop);
+    runs.push(run);
+  }
+  await settled(runs.map(({ ends }) => ends));
+  meters.tally('steps', steps);
+};
