@@ -48,6 +48,9 @@ pub struct Shape {
 pub enum Need {
     /// The target is a database.
     Database,
+    /// Calls of the target end when their worker is terminated: an outer worker that ends in a transaction waits for the
+    /// inner one, which may wait for the lock of that transaction.
+    Interrupt,
     /// Limits of a process's resources can be set from outside.
     Limits,
     /// File systems can be mounted.

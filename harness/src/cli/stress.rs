@@ -91,6 +91,9 @@ pub(super) fn stress(place: &Place, args: &StressArgs, words: &[OsString]) -> Re
     keep(&run_dir, &stressed, &watch)?;
     let width = comfy_table::Table::new().use_stderr().width();
     anstream::eprintln!("\n{}", stress::table(&stressed, width));
+    for line in stress::gates(&stressed, wanted.gate.as_ref()) {
+        anstream::eprintln!("{line}");
+    }
     if args.json {
         print::json(&stressed)?;
     } else {
@@ -312,8 +315,8 @@ fn repeat_prefix(args: &StressArgs, words: &[OsString]) -> String {
 fn exit_of(stressed: &Stressed, run: Exit) -> Exit {
     let gates: Vec<Gated> = stressed.cells.iter().filter_map(|cell| cell.gate).collect();
     match run {
-        // A gate takes the place of "no failure at all"; all else that went wrong stays.
-        Exit::Success | Exit::Failure | Exit::Flaky if !gates.is_empty() => {
+        // A gate takes the place of "no failure at all, and all that was planned"; all else that went wrong stays.
+        Exit::Success | Exit::Failure | Exit::Flaky | Exit::Inconclusive if !gates.is_empty() => {
             if gates.contains(&Gated::Violated) {
                 Exit::Failure
             } else if gates.contains(&Gated::Inconclusive) {

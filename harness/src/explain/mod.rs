@@ -24,7 +24,7 @@ const ENDING: &str = "How a process of Node can end";
 
 /// The pages, in the order in which they are listed. Endings come after our own exit codes, so
 /// that `explain 1` tells of threadproof first.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 7] = [
     (
         "Exit codes of threadproof",
         include_str!("../../../docs/explain/exit-codes.md"),
@@ -39,6 +39,10 @@ const PAGES: [(&str, &str); 6] = [
     (
         FATAL,
         include_str!("../../../docs/explain/fatal-messages.md"),
+    ),
+    (
+        "Finding of stress",
+        include_str!("../../../docs/explain/stress.md"),
     ),
 ];
 

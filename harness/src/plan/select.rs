@@ -6,7 +6,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use crate::{
     catalogue::Catalogue,
     error::Error,
-    model::{Runner, Suite, Target},
+    model::{Runner, Suite, Target, TopicKind},
 };
 
 /// The targets with these ids, or those that are default where none is named.
@@ -70,7 +70,11 @@ pub fn select_suites(
             .map(|topic| topic.topic.clone())
             .collect();
         there_is.dedup();
-        there_is.extend(Runner::ALL.map(|runner| runner.to_string()));
+        // Shapes of load have a command of their own.
+        let runners = Runner::ALL
+            .into_iter()
+            .filter(|runner| runner.kind() != TopicKind::Shapes);
+        there_is.extend(runners.map(|runner| runner.to_string()));
         let what = format!("there is no suite, topic or runner {selector:?}");
         return Err(nothing(what, "topics and runners", &there_is));
     }

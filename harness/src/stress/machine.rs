@@ -9,13 +9,22 @@ use crate::model::Target;
 /// The capability of targets that are databases.
 const DATABASE: &str = "database";
 
+/// The capability of targets whose calls end when their worker is terminated.
+const INTERRUPT: &str = "interrupt";
+
 /// Why a shape cannot run, if it cannot.
 pub fn lacking(need: Need, target: &Target) -> Option<String> {
+    let has = |capability: &str| target.supports.iter().any(|name| name == capability);
     match need {
-        Need::Database => {
-            let has = target.supports.iter().any(|name| name == DATABASE);
-            (!has).then(|| format!("{} is no database", target.id))
-        }
+        Need::Database => (!has(DATABASE)).then(|| format!("{} is no database", target.id)),
+        // What is no database holds no locks.
+        Need::Interrupt => (has(DATABASE) && !has(INTERRUPT)).then(|| {
+            format!(
+                "a call of {} does not end with its worker: an outer worker that ends in a transaction would \
+                 wait for the inner one, and that for the lock",
+                target.id
+            )
+        }),
         Need::Limits => (!cfg!(target_os = "linux") || which::which("prlimit").is_err())
             .then(|| "limits of a process are set by prlimit (util-linux), on Linux".to_owned()),
         Need::Mount => mount().err(),

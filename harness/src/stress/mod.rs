@@ -17,7 +17,7 @@ pub use judge::{Cell, Gated, Grown, Stressed, judge};
 pub use machine::lacking;
 pub use measure::Measures;
 pub use plan::{Request, StressPlan, plan};
-pub use render::{markdown, samples, table};
+pub use render::{gates, markdown, samples, table};
 pub use watch::{Ran, Until, Watch, conclude};
 
 use std::{fs, io, path::Path};

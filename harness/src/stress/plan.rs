@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What a job may take besides the time that it was told to go on for.
-const SPARE: Duration = Duration::from_mins(10);
+const SPARE: Duration = Duration::from_mins(4);
 
 /// What to plan from.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use comfy_table::{ContentArrangement, LineStyle, Table, presets};
-use threadproof_stress::Distribution;
+use threadproof_stress::{Distribution, Plan};
 
-use super::{Cell, Grown, Ran, Stressed};
+use super::{Cell, Gated, Grown, Ran, Stressed};
 use crate::model::CellId;
 
 const HEADER: [&str; 9] = [
@@ -38,6 +38,30 @@ pub fn markdown(stressed: &Stressed) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     fill(table, stressed)
+}
+
+/// What the gate came to, a line for each cell.
+pub fn gates(stressed: &Stressed, plan: Option<&Plan>) -> Vec<String> {
+    let Some(plan) = plan else {
+        return Vec::new();
+    };
+    let of = |cell: &Cell| {
+        let word = match cell.gate? {
+            Gated::Met => "met",
+            Gated::Violated => "VIOLATED",
+            Gated::Inconclusive => "INCONCLUSIVE",
+        };
+        Some(format!(
+            "gate `{}` {word}: {} × {} × {}, {} of {} runs failed",
+            plan.gate(),
+            cell.target,
+            cell.runtime,
+            cell.shape,
+            cell.failed,
+            cell.runs
+        ))
+    };
+    stressed.cells.iter().filter_map(of).collect()
 }
 
 /// All samples, a line each, for programs that draw curves.

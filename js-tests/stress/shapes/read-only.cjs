@@ -16,7 +16,7 @@ module.exports = async function readOnly(shape) {
       const fleet = new Fleet({ ...shape, data });
       await fleet.run(fleet.life(0, { ending: 'natural' })).ends;
       small.remount('ro');
-      const life = fleet.life(0, { ending: 'refused', silent: true });
+      const life = fleet.life(0, { ending: 'refused', silent: true, steps: 0 });
       refusal(meters, await fleet.refused(life), /read-?only|unable to open/i);
       small.remount('rw');
       await fleet.run(fleet.life(0, { ending: 'natural' })).ends;
