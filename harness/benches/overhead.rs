@@ -140,7 +140,8 @@ fn jobs(criterion: &mut Criterion) {
         programs: 1,
         guard: None,
         symbols: std::sync::Mutex::default(),
-        shapes: std::collections::BTreeMap::new(),
+        params: std::collections::BTreeMap::new(),
+        launchers: threadproof::exec::Launchers::default(),
     };
     let by_harness = || {
         executor.execute(job.clone(), 0, &|message| {

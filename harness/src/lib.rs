@@ -15,6 +15,7 @@ pub mod exit;
 pub mod explain;
 pub mod interrupt;
 pub mod judge;
+pub mod leak;
 pub mod model;
 pub mod plan;
 pub mod prepare;

@@ -8,7 +8,7 @@ const { Meters } = require('./meters.cjs');
 const { random } = require('../lib/random.cjs');
 
 const job = readJob();
-const params = job.stress;
+const { params } = job;
 
 /** When a shape has done enough: after so many lifecycles, or, where a time was asked for, after that. */
 function budget(meters) {

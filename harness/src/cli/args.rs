@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
-use crate::{model::Seed, plan::Shard};
+use crate::{leak::Tool, model::Seed, plan::Shard};
 
 /// Proves that native Node addons survive worker threads.
 #[derive(Debug, Parser)]
@@ -67,6 +67,8 @@ pub(super) enum Command {
     Selfcheck(Box<SelfcheckArgs>),
     /// Run many workers in shapes of load, audit what they wrote, measure what they keep
     Stress(Box<StressArgs>),
+    /// Find what each worker leaves behind: memory, descriptors, threads, and accesses that are wrong
+    Leak(Box<LeakArgs>),
     /// List what there is: targets, runtimes, suites, tests
     List(ListArgs),
     /// Say what is missing on this machine and how to get it
@@ -354,6 +356,94 @@ pub(super) struct StressArgs {
     /// Show failures and the final tables only
     #[arg(short, long, env = "THREADPROOF_QUIET", value_parser = clap::builder::FalseyValueParser::new(), conflicts_with = "verbose", hide_env = true)]
     pub(super) quiet: bool,
+    /// Show a line for each job
+    #[arg(short, long, env = "THREADPROOF_VERBOSE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) verbose: bool,
+}
+
+/// Flags of `leak`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct LeakArgs {
+    /// Targets to run: ids, see `list` [default: those with `default = true`]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_TARGET",
+        value_name = "ID",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) target: Vec<String>,
+    /// Node to run on, as for `run` [default: newest 24]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_RUNTIME",
+        value_name = "NODE",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) runtime: Vec<String>,
+    /// What looks at the processes [default: all that this machine has]
+    #[arg(
+        long,
+        env = "THREADPROOF_TOOL",
+        value_name = "TOOL",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) tool: Vec<Tool>,
+    /// Leak programs, see docs/leaks.md [default: each by itself; `all` in one under memcheck and lsan]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_PROGRAM",
+        value_name = "NAME",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) program: Vec<String>,
+    /// The smallest number of workers; twice and four times as many are run, too [default: the tool's]
+    #[arg(
+        short, long, env = "THREADPROOF_WORKERS", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=10_000), hide_env = true
+    )]
+    pub(super) workers: Option<u32>,
+    /// Each program by itself under each tool, for a nightly run
+    #[arg(long, env = "THREADPROOF_DEEP", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) deep: bool,
+    /// How many processes are run at the same time [default: number of cores]
+    #[arg(
+        short, long, env = "THREADPROOF_JOBS", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=1024), hide_env = true
+    )]
+    pub(super) jobs: Option<u32>,
+    /// Time for a process; under Valgrind all takes a hundred times as long
+    #[arg(
+        long,
+        env = "THREADPROOF_TIMEOUT",
+        value_name = "TIME",
+        default_value = "10m",
+        hide_env = true
+    )]
+    pub(super) timeout: humantime::Duration,
+    #[command(flatten)]
+    pub(super) means: Means,
+    /// Folder for the results, new or of a former run [default: target/threadproof/runs/…]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_OUT",
+        value_name = "DIR",
+        hide_env = true
+    )]
+    pub(super) out: Option<PathBuf>,
+    /// Run the one job with this id, as reports name it
+    #[arg(long, env = "THREADPROOF_JOB_ID", value_name = "ID", hide_env = true)]
+    pub(super) job_id: Option<String>,
+    /// Print JSON for machines
+    #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) json: bool,
     /// Show a line for each job
     #[arg(short, long, env = "THREADPROOF_VERBOSE", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) verbose: bool,

@@ -7,7 +7,7 @@ use crate::{
     catalogue::load_topics,
     error::Error,
     event::Event,
-    exec::{Executor, Limits},
+    exec::{Executor, Launchers, Limits},
     interrupt::Interrupt,
     model::{Seed, Target},
     prepare::{self, Permissions, RuntimeSpec, Steps, guard_platform},
@@ -97,7 +97,8 @@ pub(super) fn bench(wanted: Wanted<'_>, tell: &(dyn Fn(Event) + Sync)) -> Result
         programs: 0,
         guard: prepared.guard,
         symbols: Mutex::default(),
-        shapes: BTreeMap::new(),
+        params: BTreeMap::new(),
+        launchers: Launchers::default(),
     };
     Ok(Bench { plan, executor })
 }

@@ -1,9 +1,14 @@
 //! Programs that start Node in the place of the harness: debuggers and checkers, with the terminal of this process.
 
-use std::{io::IsTerminal as _, process::Command};
+use std::{ffi::OsString, io::IsTerminal as _};
 
 use super::{args::LauncherArg, print};
-use crate::{error::Error, exec::Executor, model::Job, plan::quote};
+use crate::{
+    error::Error,
+    exec::{Executor, behind},
+    model::Job,
+    plan::quote,
+};
 
 /// The words before the program, of a launcher that is one.
 pub(super) fn words(launcher: LauncherArg) -> Option<&'static [&'static str]> {
@@ -66,20 +71,8 @@ pub(super) fn under(executor: &Executor, job: &Job, launcher: &[&str]) -> Result
             crate::tools::help(launcher[0]),
         )
     })?;
-    let mut command = Command::new(program);
-    command
-        .args(&launcher[1..])
-        .arg(prepared.command.get_program())
-        .args(prepared.command.get_args());
-    for (name, value) in prepared.command.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    if let Some(dir) = prepared.command.get_current_dir() {
-        command.current_dir(dir);
-    }
+    let args = launcher[1..].iter().map(OsString::from);
+    let mut command = behind(&program, args, &prepared.command);
     print::line(&format!(
         "$ {} {}",
         launcher.join(" "),

@@ -11,6 +11,7 @@ mod config;
 mod differential;
 mod doctor;
 mod launcher;
+mod leak;
 mod list;
 mod print;
 mod repro;
@@ -54,6 +55,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(run) => run::run(&args.place, run, &words),
         Command::Selfcheck(selfcheck) => selfcheck::selfcheck(&args.place, selfcheck, &words),
         Command::Stress(stress) => stress::stress(&args.place, stress, &words),
+        Command::Leak(leak) => leak::leak(&args.place, leak, &words),
         Command::List(list) => list::list(&args.place, list),
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),

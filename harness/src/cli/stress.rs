@@ -17,7 +17,7 @@ use crate::{
     dispatch::Dispatcher,
     error::Error,
     event::{Event, PlanSummary},
-    exec::{self, Executor, Limits},
+    exec::{self, Executor, Launchers, Limits},
     exit::Exit,
     interrupt::Interrupt,
     model::{Seed, Target},
@@ -256,7 +256,8 @@ fn stages(
         programs: 0,
         guard: prepared.guard,
         symbols: Mutex::default(),
-        shapes: plan.told,
+        params: plan.told,
+        launchers: Launchers::default(),
     };
     dispatcher.run_jobs_unless(&executor, plan.jobs, wanted.parallel, &|job| {
         watch.is_done(job)

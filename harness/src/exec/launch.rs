@@ -11,15 +11,16 @@ use std::{
 };
 
 use super::{
-    environment, hang, process::Process, stragglers, symbolise::name_frames, watch::Watch,
+    environment, hang, launchers::Launchers, process::Process, stragglers, symbolise::name_frames,
+    watch::Watch,
 };
 use crate::{
     clock::{ms, now_ms},
     interrupt::Interrupt,
     judge::{Ledger, Rest, read_fatal},
     model::{
-        Attempt, Ending, Evidence, ExitStatus, Job, JobId, Known, Milestones, Phase, Runner,
-        Runtime, Stop, Target, Usage,
+        Attempt, Ending, Evidence, ExitStatus, Job, JobId, Known, Launcher, Milestones, Phase,
+        Runner, Runtime, Stop, Target, Usage,
     },
     stress,
     symbols::Symbols,
@@ -109,8 +110,10 @@ pub struct Executor {
     pub guard: Option<PathBuf>,
     /// Names of native frames.
     pub symbols: Mutex<Symbols>,
-    /// What shapes of load are told, by topic.
-    pub shapes: BTreeMap<String, serde_json::Value>,
+    /// What a test is told besides its name, by its id: numbers of workers and the like.
+    pub params: BTreeMap<String, serde_json::Value>,
+    /// What stands between the harness and Node, where a job asks for it.
+    pub launchers: Launchers,
 }
 
 /// A job that somebody else starts.
@@ -180,12 +183,20 @@ impl Executor {
         let files = self.lay_out(job, &dir)?;
         let mut command = self.command(job)?;
         command
-            .current_dir(&self.suites_dir)
             .env("THREADPROOF_EVENTS", &files.events_path)
             .env("THREADPROOF_JOB", &files.job_path)
             .env("THREADPROOF_SEED", job.seed.to_string())
             .env("TMPDIR", files.temp.path())
-            .env("THREADPROOF_DATA", &files.data)
+            .env("THREADPROOF_DATA", &files.data);
+        let mut command = self
+            .launchers
+            .launch(job.launcher, command, &dir)
+            .map_err(|source| ExecError {
+                doing: format!("start Node by {}", job.launcher.as_str()),
+                source,
+            })?;
+        command
+            .current_dir(&self.suites_dir)
             .stdin(Stdio::null())
             .stdout(files.stdout)
             .stderr(files.stderr);
@@ -340,12 +351,17 @@ impl Executor {
             | Runner::VitestShared
             | Runner::NodeTest
             | Runner::Driver
-            | Runner::Stress => Command::new(&runtime.path),
+            | Runner::Stress
+            | Runner::Leak => Command::new(&runtime.path),
         };
         environment::clean(&mut command);
         command.envs(&self.target(job)?.env);
         if job.cell.suite.runner != Runner::Programs {
             command.args(&runtime.flags);
+        }
+        // Valgrind translates generated code again and again.
+        if job.launcher == Launcher::Memcheck {
+            command.arg("--jitless");
         }
         if let Some(guard) = &self.guard
             && job.cell.suite.runner != Runner::Programs
@@ -377,6 +393,11 @@ impl Executor {
                 command
                     .arg("--expose-gc")
                     .arg(self.lib.with_file_name("stress").join("main.cjs"));
+            }
+            Runner::Leak => {
+                command
+                    .arg("--expose-gc")
+                    .arg(self.lib.with_file_name("leak").join("main.cjs"));
             }
             Runner::Programs => self.run_programs(job, runtime, &mut command)?,
         }

@@ -29,7 +29,7 @@ struct JobFile<'a> {
     seed: Seed,
     timeout_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stress: Option<&'a serde_json::Value>,
+    params: Option<&'a serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -99,7 +99,7 @@ impl Executor {
             tests: &job.tests,
             seed: job.seed,
             timeout_ms: job.timeout_ms,
-            stress: self.shapes.get(&job.cell.suite.topic),
+            params: self.params.get(&job.tests[0]),
         };
         serde_json::to_writer_pretty(make(&job_path)?, &file).map_err(|error| ExecError {
             doing: "write job.json".to_owned(),

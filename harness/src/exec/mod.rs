@@ -4,6 +4,7 @@ mod cores;
 mod environment;
 mod hang;
 mod launch;
+mod launchers;
 mod layout;
 mod process;
 mod stragglers;
@@ -12,4 +13,5 @@ mod watch;
 
 pub use cores::{Core, allow_cores, collect as collect_core, no_cores};
 pub use launch::{ByHand, Executor, Finished, Limits, Message};
+pub use launchers::{BLOCKS, LSAN, Launchers, MEMCHECK, behind};
 pub use process::adopt_orphans;

@@ -75,6 +75,12 @@ impl fmt::Display for JobId {
 pub enum Launcher {
     /// Nothing: Node is started directly.
     Native,
+    /// Valgrind's memcheck.
+    Memcheck,
+    /// LeakSanitizer, preloaded.
+    Lsan,
+    /// A counter of heap blocks, preloaded.
+    Blocks,
 }
 
 impl Launcher {
@@ -82,6 +88,9 @@ impl Launcher {
     pub fn as_str(self) -> &'static str {
         match self {
             Launcher::Native => "native",
+            Launcher::Memcheck => "memcheck",
+            Launcher::Lsan => "lsan",
+            Launcher::Blocks => "blocks",
         }
     }
 }

@@ -52,6 +52,8 @@ pub enum TopicKind {
     Programs,
     /// Shapes of load, of `threadproof stress`.
     Shapes,
+    /// Leak programs, of `threadproof leak`.
+    Leaks,
 }
 
 impl TopicKind {
@@ -62,6 +64,7 @@ impl TopicKind {
             TopicKind::Scenarios => &[Runner::Driver],
             TopicKind::Programs => &[Runner::Programs],
             TopicKind::Shapes => &[Runner::Stress],
+            TopicKind::Leaks => &[Runner::Leak],
         }
     }
 }
@@ -86,11 +89,13 @@ pub enum Runner {
     Programs,
     /// Our own: a shape of load in a process.
     Stress,
+    /// Our own: workers that run a leak program, in a process that ends by itself.
+    Leak,
 }
 
 impl Runner {
     /// All of them, in the order in which reports list them.
-    pub const ALL: [Runner; 7] = [
+    pub const ALL: [Runner; 8] = [
         Runner::Jest,
         Runner::Vitest,
         Runner::VitestShared,
@@ -98,6 +103,7 @@ impl Runner {
         Runner::Driver,
         Runner::Programs,
         Runner::Stress,
+        Runner::Leak,
     ];
 
     /// Those that run bodies of tests.
@@ -117,6 +123,7 @@ impl Runner {
             Runner::Driver => TopicKind::Scenarios,
             Runner::Programs => TopicKind::Programs,
             Runner::Stress => TopicKind::Shapes,
+            Runner::Leak => TopicKind::Leaks,
         }
     }
 
@@ -130,6 +137,7 @@ impl Runner {
             Runner::Driver => "driver",
             Runner::Programs => "programs",
             Runner::Stress => "stress",
+            Runner::Leak => "leak",
         }
     }
 }

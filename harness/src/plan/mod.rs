@@ -83,7 +83,7 @@ pub fn supports_on(target: &Target, version: &str) -> Vec<String> {
 /// The versions of Node that a runner works on: the table of `docs/protocol.md`.
 pub fn needed_by(runner: Runner) -> &'static str {
     match runner {
-        Runner::Jest | Runner::NodeTest | Runner::Driver | Runner::Stress => ">=20",
+        Runner::Jest | Runner::NodeTest | Runner::Driver | Runner::Stress | Runner::Leak => ">=20",
         Runner::Vitest | Runner::VitestShared => ">=22.12",
         // The oracle is the builtin of the same Node, and that came to its present form then.
         Runner::Programs => ">=26.10, <27",
@@ -278,7 +278,7 @@ fn order(inputs: &Inputs<'_>, cells: &[(CellId, Applicable)]) -> Vec<Job> {
 /// The jobs of one repetition of a cell: one for all tests, or, of scenarios, one for each case.
 fn jobs(inputs: &Inputs<'_>, cell: &CellId, tests: &Applicable, repetition: u32) -> Vec<Job> {
     match cell.suite.runner.kind() {
-        TopicKind::Bodies | TopicKind::Programs | TopicKind::Shapes => {
+        TopicKind::Bodies | TopicKind::Programs | TopicKind::Shapes | TopicKind::Leaks => {
             vec![job(inputs, cell, &tests.files, &tests.ids, repetition)]
         }
         TopicKind::Scenarios => tests
@@ -325,7 +325,8 @@ fn timeout_ms(inputs: &Inputs<'_>, cell: &CellId) -> u64 {
         | Runner::VitestShared
         | Runner::NodeTest
         | Runner::Driver
-        | Runner::Stress => inputs.timeout_ms,
+        | Runner::Stress
+        | Runner::Leak => inputs.timeout_ms,
     }
 }
 

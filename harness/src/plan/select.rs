@@ -70,10 +70,10 @@ pub fn select_suites(
             .map(|topic| topic.topic.clone())
             .collect();
         there_is.dedup();
-        // Shapes of load have a command of their own.
+        // Shapes of load and leak programs have commands of their own.
         let runners = Runner::ALL
             .into_iter()
-            .filter(|runner| runner.kind() != TopicKind::Shapes);
+            .filter(|runner| !matches!(runner.kind(), TopicKind::Shapes | TopicKind::Leaks));
         there_is.extend(runners.map(|runner| runner.to_string()));
         let what = format!("there is no suite, topic or runner {selector:?}");
         return Err(nothing(what, "topics and runners", &there_is));

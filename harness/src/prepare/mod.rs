@@ -6,6 +6,7 @@ mod command;
 mod guard;
 mod lock;
 mod packages;
+mod preload;
 mod probe;
 mod registry;
 mod runtimes;
@@ -25,6 +26,7 @@ use crate::{
 
 pub use guard::{ensure_guard, guard_platform};
 pub use packages::{ensure_packages, packages_ready};
+pub use preload::ensure_preload;
 pub use probe::probe;
 pub use runtimes::{RuntimeSpec, cached_versions, package_name};
 

@@ -131,7 +131,8 @@ pub(super) fn topic(failure: &Failure) -> String {
         | Runner::VitestShared
         | Runner::NodeTest
         | Runner::Programs
-        | Runner::Stress => None,
+        | Runner::Stress
+        | Runner::Leak => None,
     };
     rule.map_or_else(|| failure.outcome.kind().to_string(), str::to_owned)
 }

@@ -45,7 +45,7 @@ pub struct StressPlan {
     pub cells: Vec<PlannedCell>,
     /// Cells that cannot run, with the reason.
     pub not_available: Vec<NotAvailable>,
-    /// What each shape is told, by its name.
+    /// What each shape is told, by the id of its test.
     pub told: BTreeMap<String, Value>,
 }
 
@@ -58,7 +58,7 @@ pub fn plan(
     let mut found: Vec<(u32, Job)> = Vec::new();
     for shape in request.shapes {
         plan.told
-            .insert(shape.name.clone(), told(shape, request.lasting));
+            .insert(test_id(shape), told(shape, request.lasting));
         let control = request.control.filter(|_| shape.control);
         let others = request.targets.iter();
         for target in others.chain(control.filter(|one| !is_among(request.targets, one))) {
@@ -108,7 +108,11 @@ fn is_among(targets: &[Target], one: &Target) -> bool {
     targets.iter().any(|target| target.id == one.id)
 }
 
-/// `job.stress` of docs/protocol.md.
+fn test_id(shape: &Shape) -> String {
+    format!("stress/{} > {}", shape.name, shape.title)
+}
+
+/// `job.params` of docs/protocol.md.
 fn told(shape: &Shape, lasting: Option<Duration>) -> Value {
     let mut told = Map::new();
     for (name, value) in &shape.params {
@@ -139,7 +143,7 @@ fn number(value: f64) -> Value {
 }
 
 fn job(request: &Request<'_>, shape: &Shape, cell: &CellId, repetition: u32) -> Job {
-    let tests = [format!("stress/{} > {}", shape.name, shape.title)];
+    let tests = [test_id(shape)];
     let launcher = Launcher::Native;
     let id = JobId::of(cell, &tests, repetition, launcher);
     let limit = request.lasting.unwrap_or_default() * 2 + SPARE;
