@@ -24,6 +24,7 @@ module.exports = ({
   native,
   settle,
   uncurry,
+  handleIn,
   errors,
   checkObject,
   isInt32,
@@ -67,18 +68,18 @@ module.exports = ({
     throw argType('The "sourceDb" argument must be a DatabaseSync.');
   }
 
-  function run(conn, handle, { rate, progress }, resolve, reject) {
+  function run(conn, token, { rate, progress }, resolve, reject) {
     const patience = Math.max(PATIENCE, conn.options.timeout);
     let pause = FIRST_PAUSE;
     let waitingSince;
 
     const end = (whole, settlement, value) => {
-      native.backupFinish(handle, whole ? 1 : 0);
+      native.backupFinish(handleIn(token), whole ? 1 : 0);
       settlement(value);
     };
     const step = () => {
       try {
-        native.backupStep(handle, rate, done);
+        native.backupStep(handleIn(token), rate, done);
         settle();
       } catch (error) {
         end(false, reject, error);
@@ -136,9 +137,9 @@ module.exports = ({
       const options = checkOptions(args);
       Database.live(database);
       return new Promise((resolve, reject) => {
-        const handle = native.backupStart(conn.handle, path, options.source, options.target);
+        const token = native.backupStart(conn.handle, path, options.source, options.target);
         settle();
-        run(conn, handle, options, resolve, reject);
+        run(conn, token, options, resolve, reject);
       });
     },
   };

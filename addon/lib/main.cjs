@@ -3,7 +3,7 @@
 /**
  * The JavaScript half of @threadproof/sqlite: everything that a user sees.
  *
- * The native half (src/) is a set of flat functions over opaque handles. Values cross in one
+ * The native half (src/) is a set of flat functions over opaque handles, numbers that tokens hold. Values cross in one
  * buffer that this file makes and shows to nobody: parameters are written into it before a call,
  * rows are read from it right after. No user code runs in between on either side. The offsets are
  * those of src/layout.rs, and a binary with another layout is refused.
@@ -135,6 +135,8 @@ module.exports = (native, binary, used) => {
   const sliceBytes = uncurry(Uint8Array.prototype.slice);
   const substring = uncurry(String.prototype.substring);
   const includesByte = uncurry(Uint8Array.prototype.includes);
+  /** The handle in a token of the native half; it is good for as long as somebody holds the token. */
+  const handleIn = uncurry(Date.prototype.getTime);
   const { isView } = ArrayBuffer;
 
   // ---------------------------------------------------------------------------------------------
@@ -497,6 +499,9 @@ module.exports = (native, binary, used) => {
 
   class Statement extends WithAccessors {
     #handle;
+    // It keeps the native object: whoever uses the handle holds its token.
+    // eslint-disable-next-line no-unused-private-class-members
+    #token;
     #conn;
     /** Number of parameters when none has a name, else -1: then positions must be looked up. */
     #plain;
@@ -511,9 +516,11 @@ module.exports = (native, binary, used) => {
     /** Set while user code runs in the middle of an execution: the getters of named parameters. */
     #busy = false;
 
-    constructor(handle, conn, options) {
+    constructor(token, conn, options) {
       super();
+      const handle = handleIn(token);
       this.#handle = handle;
+      this.#token = token;
       this.#conn = conn;
       this.#count = I32[ROWS];
       this.#plain = I32[FLAGS] & NAMED ? -1 : this.#count;
@@ -1055,11 +1062,14 @@ module.exports = (native, binary, used) => {
 
   class DatabaseSession {
     #handle;
+    // eslint-disable-next-line no-unused-private-class-members -- it keeps the native object
+    #token;
     #conn;
     #closed = false;
 
-    constructor(handle, conn) {
-      this.#handle = handle;
+    constructor(token, conn) {
+      this.#handle = handleIn(token);
+      this.#token = token;
       this.#conn = conn;
       uncloneable(this);
     }
@@ -1189,6 +1199,8 @@ module.exports = (native, binary, used) => {
   class Connection {
     /** Undefined while closed. */
     handle = undefined;
+    /** Whoever uses the handle holds its token. */
+    token = undefined;
     /** How many calls of the authorizer are under way: then the connection must not be used. */
     authorizing = 0;
     /** Whether statements are reported to the diagnostics channel, and by which function. */
@@ -1207,10 +1219,12 @@ module.exports = (native, binary, used) => {
 
     open() {
       const { bits, timeout, limits } = this.options;
-      const handle = native.dbOpen(this.path, bits, timeout);
+      const token = native.dbOpen(this.path, bits, timeout);
       if (I32[STATUS] !== 0) raise();
+      const handle = handleIn(token);
       for (const [id, value] of limits) native.dbLimit(handle, id, value);
       this.extensions = this.options.extensions;
+      this.token = token;
       this.handle = handle;
     }
 
@@ -1218,6 +1232,7 @@ module.exports = (native, binary, used) => {
     closed() {
       used();
       this.handle = undefined;
+      this.token = undefined;
       this.traced = false;
       this.functions = undefined;
       this.authorizer = undefined;
@@ -1451,6 +1466,7 @@ module.exports = (native, binary, used) => {
   const core = {
     native,
     uncurry,
+    handleIn,
     errors: { coded, argType, argValue, outOfRange, state, sqliteError, illegal, failure },
     /** Throws what the last call of the native half left, if it left anything. */
     settle() {

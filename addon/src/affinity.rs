@@ -33,6 +33,17 @@ impl ThreadKey {
         })
     }
 
+    /// The number of the thread.
+    #[inline]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The thread with this number, if there has been one.
+    pub fn from_number(number: u32) -> Option<Self> {
+        (number != 0 && number < NEXT.load(Ordering::Relaxed)).then_some(Self(number))
+    }
+
     /// Gives the calling thread the name that errors use, such as `worker 3` or `the main thread`.
     pub fn name_current(name: &str) {
         let key = Self::current();

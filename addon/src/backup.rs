@@ -20,7 +20,7 @@ use crate::env::EnvState;
 use crate::failure::{Failure, Result};
 use crate::function::shared;
 use crate::gate::{Gate, lock};
-use crate::handle::{self, Head, Object};
+use crate::handle::{self, Object};
 use crate::js;
 
 /// What a step gave.
@@ -130,7 +130,6 @@ unsafe fn failure(connection: *mut ffi::sqlite3, code: c_int) -> Failure {
 #[repr(C)]
 #[derive(Debug)]
 pub struct Backup {
-    head: Head,
     db: Rc<Db>,
     state: Rc<EnvState>,
     gate: Arc<Gate>,
@@ -199,7 +198,6 @@ pub fn start(call: &Call<'_>) -> Result<sys::napi_value> {
     let gate = Gate::new();
     db.steps().add(&gate);
     let backup = Rc::new(Backup {
-        head: Head::new::<Backup>(),
         db: shared(db),
         state: Rc::clone(db.state()),
         gate,

@@ -12,7 +12,7 @@ use crate::env::EnvState;
 use crate::exec::Kept;
 use crate::failure::{Failure, Result};
 use crate::gate::Steps;
-use crate::handle::{Head, Object};
+use crate::handle::Object;
 use crate::hooks::Report;
 use crate::session::Session;
 use crate::stmt::Stmt;
@@ -63,7 +63,6 @@ impl OpenOptions {
 #[repr(C)]
 #[derive(Debug)]
 pub struct Db {
-    head: Head,
     raw: Cell<*mut ffi::sqlite3>,
     state: Rc<EnvState>,
     statements: RefCell<Vec<*const Stmt>>,
@@ -126,7 +125,6 @@ impl Db {
             )
         };
         let db = Rc::new(Self {
-            head: Head::new::<Self>(),
             raw: Cell::new(raw),
             state: Rc::clone(state),
             statements: RefCell::new(Vec::new()),

@@ -3,7 +3,7 @@
 //! They exist in debug builds and with the feature `misuse`, so that the affinity check can be
 //! attacked for real. They are in no release build, and so in no package.
 
-use std::ffi::{CStr, c_void};
+use std::ffi::CStr;
 use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -12,6 +12,7 @@ use napi_sys as sys;
 use crate::api::{Callback, entry_points};
 use crate::entry::{self, Call};
 use crate::failure::{Failure, Result};
+use crate::handle;
 use crate::js;
 
 /// The entry points of this module.
@@ -36,51 +37,35 @@ fn late_ends(call: &Call<'_>) -> Result<sys::napi_value> {
     js::int32(call.env(), LATE_ENDS.load(Ordering::Relaxed))
 }
 
-/// `misuseExpose(handle) -> bigint`: the address behind a handle.
+/// `misuseExpose(handle) -> bigint`: the number of a handle, for another thread.
 fn expose(call: &Call<'_>) -> Result<sys::napi_value> {
-    let mut data: *mut c_void = ptr::null_mut();
-    // SAFETY: out-parameters are locals.
-    unsafe {
-        js::ok(sys::napi_get_value_external(
-            call.env(),
-            call.arg(0),
-            &raw mut data,
-        ))?;
-        let mut value = ptr::null_mut();
-        js::ok(sys::napi_create_bigint_uint64(
-            call.env(),
-            data.expose_provenance() as u64,
-            &raw mut value,
-        ))?;
-        Ok(value)
-    }
+    let bits = handle::bits_of(call.env(), call.arg(0)).ok_or(Failure::Quiet)?;
+    let mut value = ptr::null_mut();
+    // SAFETY: the out-parameter is a local.
+    js::ok(unsafe { sys::napi_create_bigint_uint64(call.env(), bits, &raw mut value) })?;
+    Ok(value)
 }
 
-/// `misuseAdopt(address) -> handle`: a handle of this env to another env's object. It does not keep
-/// the object alive; the test does.
+/// `misuseAdopt(bits) -> handle`: the handle of another thread. It does not keep the object alive; the test does.
 fn adopt(call: &Call<'_>) -> Result<sys::napi_value> {
-    let (mut address, mut lossless) = (0, false);
-    // SAFETY: out-parameters are locals; there is no finalizer.
+    let (mut bits, mut lossless) = (0, false);
+    let mut value = ptr::null_mut();
+    // SAFETY: out-parameters are locals.
     unsafe {
         js::ok(sys::napi_get_value_bigint_uint64(
             call.env(),
             call.arg(0),
-            &raw mut address,
+            &raw mut bits,
             &raw mut lossless,
         ))?;
-        let data = ptr::with_exposed_provenance_mut::<c_void>(
-            usize::try_from(address).map_err(|_| Failure::Quiet)?,
-        );
-        let mut value = ptr::null_mut();
-        js::ok(sys::napi_create_external(
+        #[expect(clippy::cast_precision_loss, reason = "handles have 52 bits")]
+        js::ok(sys::napi_create_double(
             call.env(),
-            data,
-            None,
-            ptr::null_mut(),
+            bits as f64,
             &raw mut value,
         ))?;
-        Ok(value)
     }
+    Ok(value)
 }
 
 /// `misusePanic()`: panics, to see that the guard turns it into an error.

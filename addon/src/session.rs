@@ -14,7 +14,7 @@ use crate::db::{Db, errstr};
 use crate::entry::{Call, UNDEFINED};
 use crate::failure::{Failure, Result};
 use crate::function::shared;
-use crate::handle::{self, Head, Object};
+use crate::handle::{self, Object};
 use crate::hooks;
 use crate::js;
 
@@ -22,7 +22,6 @@ use crate::js;
 #[repr(C)]
 #[derive(Debug)]
 pub struct Session {
-    head: Head,
     raw: Cell<*mut ffi::sqlite3_session>,
     db: Rc<Db>,
     /// Set while SQLite reads from it, when an authorizer may run.
@@ -75,7 +74,6 @@ pub fn create(call: &Call<'_>) -> Result<sys::napi_value> {
         db.settle(unsafe { ffi::sqlite3session_create(connection, name.as_ptr(), &raw mut raw) })
     })?;
     let session = Rc::new(Session {
-        head: Head::new::<Session>(),
         raw: Cell::new(raw),
         db: shared(db),
         busy: Cell::new(false),

@@ -13,7 +13,7 @@ use crate::callback;
 use crate::db::Db;
 use crate::entry::{Call, UNDEFINED};
 use crate::failure::{Failure, Result};
-use crate::handle::{Head, Object};
+use crate::handle::Object;
 use crate::layout;
 use crate::rows::{self, Batch, Integers};
 use crate::watch::Deadline;
@@ -27,7 +27,6 @@ const COUNTED: c_int = 2;
 #[repr(C)]
 #[derive(Debug)]
 pub struct Stmt {
-    head: Head,
     raw: Cell<*mut ffi::sqlite3_stmt>,
     db: Rc<Db>,
     slot: Cell<usize>,
@@ -107,7 +106,6 @@ impl Stmt {
             return Ok(None);
         }
         let stmt = Rc::new(Self {
-            head: Head::new::<Self>(),
             raw: Cell::new(raw),
             db: Rc::clone(db),
             slot: Cell::new(0),

@@ -25,8 +25,10 @@ function openNative() {
     name,
     () => {},
   );
+  /** Takes tokens where the native half takes the handles in them. */
   const call = (entry, ...args) => {
-    const value = native[entry](...args);
+    const given = args.map((arg) => (arg instanceof Date ? arg.getTime() : arg));
+    const value = native[entry](...given);
     const failure = status[STATUS] === 0 ? undefined : native.takeFailure();
     return { value, failure };
   };
