@@ -66,6 +66,7 @@ fn target(workspace: &Workspace, specimen: &Specimen, planted: bool) -> Target {
         env: std::collections::BTreeMap::new(),
         runtimes: None,
         reason: None,
+        known_leaks: Vec::new(),
         known: specimen
             .known
             .iter()

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     error::Error,
-    model::{Known, Profile, SupportsWhen, Target, TargetSource},
+    model::{Known, KnownLeak, Profile, SupportsWhen, Target, TargetSource},
     version::Requirement,
     workspace::Workspace,
 };
@@ -34,6 +34,8 @@ struct TargetFile {
     reason: Option<String>,
     #[serde(default)]
     known: Vec<Known>,
+    #[serde(default)]
+    known_leaks: Vec<KnownLeak>,
     #[serde(default)]
     build: Vec<String>,
     artifact: Option<String>,
@@ -77,7 +79,8 @@ fn load(workspace: &Workspace, dir: &Path) -> Result<Target, Error> {
     let ranges = file
         .runtimes
         .iter()
-        .chain(file.supports_when.iter().map(|when| &when.runtimes));
+        .chain(file.supports_when.iter().map(|when| &when.runtimes))
+        .chain(file.known_leaks.iter().map(|leak| &leak.runtimes));
     for range in ranges {
         Requirement::parse(range)
             .map_err(|error| wrong(format!("runtimes = {range:?}: {error}")))?;
@@ -136,6 +139,7 @@ fn load(workspace: &Workspace, dir: &Path) -> Result<Target, Error> {
         runtimes: file.runtimes,
         reason: file.reason,
         known: file.known,
+        known_leaks: file.known_leaks,
         build: file.build,
         binary,
         default: file.default,

@@ -19,12 +19,13 @@ use crate::{
     exec::{self, Executor, Launchers, Limits},
     exit::Exit,
     interrupt::Interrupt,
-    leak::{self, Leaks, Request, Tool, Verdict, Watch},
-    model::{Seed, Target},
+    leak::{self, Key, Leaks, Request, Tool, Verdict, Watch},
+    model::{KnownLeak, Seed, Target},
     plan::select_targets,
     prepare::{self, Permissions, RuntimeSpec, Steps},
     report::{Config as ReportConfig, Reporters, Verbosity},
     run_dir::RunDir,
+    version::meets,
     workspace::Workspace,
 };
 
@@ -73,7 +74,9 @@ pub(super) fn leak(place: &Place, args: &LeakArgs, words: &[OsString]) -> Result
         dispatcher.finish(exit);
         return Ok(exit);
     }
-    let leaks = leak::judge(&watch.measured(), Some(CONTROL));
+    let leaks = leak::judge(&watch.measured(), Some(CONTROL), &|key, by| {
+        known(&wanted.targets, key, by)
+    });
     let exit = exit_of(&leaks, dispatcher.results().exit());
     let errors = dispatcher.finish(exit);
     for error in &errors {
@@ -283,6 +286,24 @@ fn launchers(steps: Steps<'_>, tools: &[Tool]) -> Result<Launchers, Error> {
         }
     }
     Ok(launchers)
+}
+
+/// What a target's `target.toml` says of growth that is not its fault.
+fn known(targets: &[Target], (target, runtime, tool, _): &Key, by: f64) -> Option<String> {
+    /// Slopes of whole processes are off by some hundredths.
+    const SLACK: f64 = 0.25;
+    let target = targets.iter().find(|one| one.id == *target)?;
+    let version = runtime.rsplit('-').next()?;
+    let fits = |one: &&KnownLeak| {
+        one.tool == tool.as_str()
+            && meets(version, &one.runtimes)
+            && by <= f64::from(one.most) + SLACK
+    };
+    target
+        .known_leaks
+        .iter()
+        .find(fits)
+        .map(|one| one.reason.clone())
 }
 
 fn exit_of(leaks: &Leaks, run: Exit) -> Exit {

@@ -46,6 +46,9 @@ pub struct Judged {
     pub constant: usize,
     /// Wrong accesses.
     pub faults: Vec<String>,
+    /// Why what is left is not the target's fault, where `target.toml` says that it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
     /// Why nothing can be said, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inconclusive: Option<String>,
@@ -85,8 +88,11 @@ pub type Series = Vec<(u32, Seen)>;
 /// Target, runtime, tool, program.
 pub type Key = (String, String, Tool, String);
 
+/// Says why so much growth of a series is known, if it is.
+pub type Known<'a> = &'a dyn Fn(&Key, f64) -> Option<String>;
+
 /// Judges all series. `control` is the target that others are compared with.
-pub fn judge(series: &BTreeMap<Key, Series>, control: Option<&str>) -> Leaks {
+pub fn judge(series: &BTreeMap<Key, Series>, control: Option<&str>, known: Known<'_>) -> Leaks {
     let judged = series
         .iter()
         .filter(|((target, ..), _)| Some(target.as_str()) != control)
@@ -97,7 +103,7 @@ pub fn judge(series: &BTreeMap<Key, Series>, control: Option<&str>) -> Leaks {
                     |(target, on, by, _): &&Key| target == control && on == runtime && by == tool;
                 series.keys().find(of).and_then(|key| series.get(key))
             });
-            judge_one(key, one, beside)
+            judge_one(key, one, beside, known)
         })
         .collect();
     Leaks {
@@ -110,6 +116,7 @@ fn judge_one(
     (target, runtime, tool, program): &Key,
     series: &Series,
     control: Option<&Series>,
+    known: Known<'_>,
 ) -> Judged {
     let mut judged = Judged {
         target: target.clone(),
@@ -121,6 +128,7 @@ fn judge_one(
         resolution: 0.0,
         constant: 0,
         faults: faults(series),
+        known: None,
         inconclusive: None,
     };
     // A tool that names places is right about the target without a control; its control shows that it works at all.
@@ -140,9 +148,14 @@ fn judge_one(
             .growing
             .sort_by(|one, other| other.per_worker.total_cmp(&one.per_worker));
     }
+    let sum: f64 = judged.growing.iter().map(|one| one.per_worker).sum();
+    let key = (target.clone(), runtime.clone(), *tool, program.clone());
+    judged.known = (!judged.growing.is_empty())
+        .then(|| known(&key, sum))
+        .flatten();
     judged.verdict = if !judged.faults.is_empty() {
         Verdict::Faults
-    } else if !judged.growing.is_empty() {
+    } else if !judged.growing.is_empty() && judged.known.is_none() {
         Verdict::Leaks
     } else if judged.inconclusive.is_some() {
         Verdict::Inconclusive

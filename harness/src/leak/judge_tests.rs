@@ -27,7 +27,10 @@ fn key(target: &str, tool: Tool) -> Key {
 fn judged(tool: Tool, ours: Series, control: Option<Series>) -> Judged {
     let mut series = BTreeMap::from([(key("ours", tool), ours)]);
     series.extend(control.map(|control| (key("empty", tool), control)));
-    let leaks = judge(&series, Some("empty"));
+    let known = |(target, ..): &Key, by: f64| {
+        (target == "ours" && by < 0.2).then(|| "a known one".to_owned())
+    };
+    let leaks = judge(&series, Some("empty"), &known);
     assert_eq!(leaks.judged.len(), 1);
     leaks.judged.into_iter().next().expect("one")
 }
@@ -122,4 +125,18 @@ fn what_grows_by_chance_is_neither_clean_nor_a_leak() {
         judged(Tool::Lsan, series, None).verdict,
         Verdict::Inconclusive
     );
+}
+
+#[test]
+fn a_known_leak_is_told_and_a_greater_one_is_a_leak() {
+    let line = |by: f64| -> Series {
+        [4_u32, 8, 16]
+            .map(|n| (n, seen(&[("place", by * f64::from(n))])))
+            .into()
+    };
+    let small = judged(Tool::Lsan, line(0.1), None);
+    assert_eq!(small.verdict, Verdict::Clean);
+    assert_eq!(small.known.as_deref(), Some("a known one"));
+    assert_eq!(small.growing.len(), 1);
+    assert_eq!(judged(Tool::Lsan, line(0.3), None).verdict, Verdict::Leaks);
 }

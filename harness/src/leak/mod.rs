@@ -11,7 +11,7 @@ mod render;
 mod tool;
 mod watch;
 
-pub use judge::{Growing, Judged, Key, Leaks, Series, Verdict, judge};
+pub use judge::{Growing, Judged, Key, Known, Leaks, Series, Verdict, judge};
 pub use plan::{ALL, LeakPlan, Planned, Request, plan};
 pub use read::{Seen, Site, read};
 pub use render::{markdown, table, told};

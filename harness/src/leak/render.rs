@@ -58,6 +58,10 @@ fn word(verdict: Verdict) -> &'static str {
 }
 
 fn left(judged: &Judged) -> String {
+    if let Some(known) = &judged.known {
+        let total: f64 = judged.growing.iter().map(|one| one.per_worker).sum();
+        return format!("{total:.2}, known: {known}");
+    }
     if let Some(first) = judged.growing.first() {
         let total: f64 = judged.growing.iter().map(|one| one.per_worker).sum();
         let places = judged.growing.len();
@@ -87,7 +91,7 @@ pub fn told(leaks: &Leaks) -> Vec<String> {
             "{} × {} × {}, {}",
             judged.target, judged.runtime, judged.program, judged.tool
         );
-        for one in &judged.growing {
+        for one in judged.growing.iter().filter(|_| judged.known.is_none()) {
             lines.push(format!(
                 "{of}: each worker leaves {:.2} ({:.2} to {:.2}), {:.0} bytes: {}",
                 one.per_worker, one.interval.0, one.interval.1, one.bytes_per_worker, one.site

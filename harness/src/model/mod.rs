@@ -29,5 +29,5 @@ pub use phase::Phase;
 pub use runtime::{Runtime, RuntimeSource};
 pub use seed::Seed;
 pub use suite::{DIFFERENTIAL, Runner, Suite, TopicKind};
-pub use target::{Known, Profile, SpecimenSource, SupportsWhen, Target, TargetSource};
+pub use target::{Known, KnownLeak, Profile, SpecimenSource, SupportsWhen, Target, TargetSource};
 pub use verdict::Verdict;

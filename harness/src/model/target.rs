@@ -38,6 +38,9 @@ pub struct Target {
     /// Findings that are known and have a reason.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub known: Vec<Known>,
+    /// What its workers leave and is not its fault.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub known_leaks: Vec<KnownLeak>,
     /// The command that builds it, run in the folder of its source.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub build: Vec<String>,
@@ -75,6 +78,20 @@ pub struct Known {
     /// A part of the ids of the tests in which it is seen.
     pub test: String,
     /// What it is.
+    pub reason: String,
+}
+
+/// What each worker of a target leaves although the target is not at fault: somebody has looked at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct KnownLeak {
+    /// The tool of `threadproof leak` that sees it.
+    pub tool: String,
+    /// It may leave so much for each worker, and no more.
+    pub most: u32,
+    /// The versions of Node that it is seen on.
+    pub runtimes: String,
+    /// Whose it is, and where that can be read.
     pub reason: String,
 }
 

@@ -27,6 +27,7 @@ fn target(id: &str, runtimes: Option<&str>) -> Target {
         env: BTreeMap::new(),
         runtimes: runtimes.map(str::to_owned),
         reason: runtimes.map(|_| "it came later".to_owned()),
+        known_leaks: Vec::new(),
         known: Vec::new(),
         build: Vec::new(),
         binary: None,

@@ -278,6 +278,7 @@ fn target(id: &str) -> Target {
         supports: vec!["interrupt".into()],
         runtimes: None,
         reason: None,
+        known_leaks: Vec::new(),
         known: Vec::new(),
         build: Vec::new(),
         binary: None,
