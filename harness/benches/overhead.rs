@@ -107,6 +107,7 @@ fn target(dir: &Path) -> Target {
         env: std::collections::BTreeMap::new(),
         runtimes: None,
         reason: None,
+        known_leaks: Vec::new(),
         known: Vec::new(),
         build: Vec::new(),
         binary: None,
