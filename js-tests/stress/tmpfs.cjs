@@ -4,6 +4,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { Fleet } = require('./fleet.cjs');
 
 function system(command, ...args) {
   const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8' });
@@ -32,4 +33,24 @@ function mounted(bytes) {
   };
 }
 
-module.exports = { mounted };
+/**
+ * Rounds of a shape, each with a ledger on a small file system of its own. What is there at the end of a round is kept for
+ * the audit.
+ */
+async function onSmallFileSystems(shape, work) {
+  const { params, meters, enough, data } = shape;
+  for (let round = 1; !enough(); round++) {
+    const small = mounted(params.bytes);
+    try {
+      const ledger = path.join(small.dir, 'ledger');
+      await work(new Fleet({ ...shape, data: ledger }), small);
+      const kept = path.join(data, `round-${String(round).padStart(4, '0')}`);
+      fs.cpSync(ledger, kept, { recursive: true });
+    } finally {
+      small.unmount();
+    }
+    meters.sample();
+  }
+}
+
+module.exports = { onSmallFileSystems };

@@ -1,110 +1,58 @@
 //! `threadproof leak`: what each worker leaves behind.
 
-use std::{ffi::OsString, fmt::Write as _, fs, path::Path, sync::Mutex};
+use std::{ffi::OsString, fmt::Write as _, fs, path::Path};
 
 use threadproof_valgrind::programs;
 
 use super::{
     args::{LeakArgs, Place},
-    config::{command, cores, program, random_seed},
+    config::program,
+    measured::{CONTROL, Load, Selected, Session},
     print,
-    run::started,
-    show,
 };
 use crate::{
-    catalogue::{load_targets, specimen_targets},
-    dispatch::Dispatcher,
     error::Error,
-    event::{Event, PlanSummary},
-    exec::{self, Executor, Launchers, Limits},
+    exec::Launchers,
     exit::Exit,
-    interrupt::Interrupt,
     leak::{self, Key, Leaks, Request, Tool, Verdict, Watch},
-    model::{KnownLeak, Seed, Target},
-    plan::select_targets,
-    prepare::{self, Permissions, RuntimeSpec, Steps},
-    report::{Config as ReportConfig, Reporters, Verbosity},
-    run_dir::RunDir,
+    model::{KnownLeak, Target},
+    prepare::{self, Steps},
     version::meets,
-    workspace::Workspace,
 };
 
-/// The clean addon that others are compared with.
-const CONTROL: &str = "empty";
-/// Where no Node is named.
-const RUNTIMES: [&str; 1] = ["24"];
-
-/// All that was asked for, checked.
-struct Wanted {
-    workspace: Workspace,
-    targets: Vec<Target>,
-    runtimes: Vec<RuntimeSpec>,
-    tools: Vec<Tool>,
-    seed: Seed,
-}
-
 pub(super) fn leak(place: &Place, args: &LeakArgs, words: &[OsString]) -> Result<Exit, Error> {
-    let wanted = resolve(place, args)?;
-    let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
-    exec::adopt_orphans();
-    exec::no_cores();
-    let dir = RunDir::create(&wanted.workspace, args.out.as_deref(), wanted.seed)?;
-    let report = ReportConfig {
-        dir: dir.path.clone(),
-        verbosity: if args.verbose {
-            Verbosity::Verbose
-        } else {
-            Verbosity::Normal
-        },
-    };
-    let watch = Watch::new(&dir.path);
-    let reporters = Reporters::new(&report)
-        .map_err(|error| Error::io("write", &error.what)(error.source))?
-        .and(Box::new(watch.clone()));
-    let mut dispatcher = Dispatcher::new(dir, reporters);
-    let run_dir = dispatcher.dir().path.clone();
-    let event = started(&wanted.workspace, wanted.seed, command(words), &dispatcher);
-    dispatcher.emit(&event);
-    if let Err(error) = stages(&wanted, args, words, &interrupt, &mut dispatcher, &watch) {
-        let exit = error.exit();
-        if let Error::Interrupted { signal } = &error {
-            dispatcher.emit(&Event::Interrupted { signal: *signal });
-        }
-        show(&error);
-        dispatcher.finish(exit);
-        return Ok(exit);
+    check_programs(args)?;
+    let tools = tools(&args.tool)?;
+    let selected = Selected::of(place.workspace()?, &args.cells, &args.means, &args.outcomes)?;
+    let mut watch = None;
+    let mut session = Session::begin(&selected, &args.outcomes, words, |dir| {
+        Box::new(watch.insert(Watch::new(dir)).clone())
+    })?;
+    let watch = watch.expect("a session makes its watch");
+    if let Err(error) = stages(&mut session, &tools, args, words, &watch) {
+        return Ok(session.fail(&error));
     }
     let leaks = leak::judge(&watch.measured(), Some(CONTROL), &|key, by| {
-        known(&wanted.targets, key, by)
+        known(&selected.targets, key, by)
     });
-    let exit = exit_of(&leaks, dispatcher.results().exit());
-    let errors = dispatcher.finish(exit);
-    for error in &errors {
-        eprintln!("threadproof: {error}: {}", error.source);
-    }
+    let exit = exit_of(&leaks, session.exit());
+    let run_dir = session.run_dir.clone();
+    let exit = session.finish(exit);
     keep(&run_dir, &leaks)?;
     let width = comfy_table::Table::new().use_stderr().width();
     anstream::eprintln!("\n{}", leak::table(&leaks, width));
     for line in leak::told(&leaks) {
         anstream::eprintln!("{line}");
     }
-    if args.json {
+    if args.outcomes.json {
         print::json(&leaks)?;
     } else {
         print::line(&run_dir.join("leaks.json").to_string_lossy())?;
     }
-    Ok(if errors.is_empty() {
-        exit
-    } else {
-        Exit::Internal
-    })
+    Ok(exit)
 }
 
-fn resolve(place: &Place, args: &LeakArgs) -> Result<Wanted, Error> {
-    let workspace = place.workspace()?;
-    let mut all = load_targets(&workspace)?;
-    all.extend(specimen_targets(&workspace));
-    let targets = select_targets(&all, &args.target)?;
+fn check_programs(args: &LeakArgs) -> Result<(), Error> {
     let known = programs();
     for name in &args.program {
         if name != "all" && !known.iter().any(|program| program.name == *name) {
@@ -121,21 +69,7 @@ fn resolve(place: &Place, args: &LeakArgs) -> Result<Wanted, Error> {
             });
         }
     }
-    let named: Vec<&str> = if args.runtime.is_empty() {
-        RUNTIMES.to_vec()
-    } else {
-        args.runtime.iter().map(String::as_str).collect()
-    };
-    Ok(Wanted {
-        tools: tools(&args.tool)?,
-        runtimes: named
-            .into_iter()
-            .map(RuntimeSpec::parse)
-            .collect::<Result<_, _>>()?,
-        seed: args.means.seed.unwrap_or_else(random_seed),
-        workspace,
-        targets,
-    })
+    Ok(())
 }
 
 /// The tools that this machine has; one that was named and is not there ends the command.
@@ -171,102 +105,40 @@ fn tools(named: &[Tool]) -> Result<Vec<Tool>, Error> {
 
 /// Prepares, plans and runs.
 fn stages(
-    wanted: &Wanted,
+    session: &mut Session<'_>,
+    tools: &[Tool],
     args: &LeakArgs,
     words: &[OsString],
-    interrupt: &Interrupt,
-    dispatcher: &mut Dispatcher,
     watch: &Watch,
 ) -> Result<(), Error> {
-    let mut targets = wanted.targets.clone();
-    if !targets.iter().any(|target| target.id == CONTROL) {
-        let specimens = specimen_targets(&wanted.workspace);
-        targets.extend(specimens.into_iter().filter(|target| target.id == CONTROL));
-    }
-    let (prepared, launchers) = dispatcher.while_telling(|tell| {
-        let tell = |event| {
-            // The dispatcher listens until this thread is done.
-            let _ = tell.send(event);
-        };
-        let steps = Steps {
-            workspace: &wanted.workspace,
-            permissions: Permissions {
-                no_build: args.means.no_build,
-                offline: args.means.offline,
-            },
-            interrupt,
-            tell: &tell,
-        };
-        let launchers = launchers(steps, &wanted.tools)?;
-        prepare::prepare(steps, targets, &wanted.runtimes, false)
-            .map(|prepared| (prepared, launchers))
-    })?;
-    if let Some(signal) = interrupt.signal() {
-        return Err(Error::Interrupted { signal });
-    }
-    let (selected, control): (Vec<Target>, Vec<Target>) = prepared
-        .targets
-        .iter()
-        .cloned()
-        .partition(|target| wanted.targets.iter().any(|one| one.id == target.id));
+    let (ready, launchers) = session.prepare(true, false, |steps| launchers(steps, tools))?;
     let plan = leak::plan(&Request {
         programs: &programs(),
         wanted: &args.program,
-        tools: &wanted.tools,
-        targets: &selected,
-        control: control.first(),
-        runtimes: &prepared.runtimes,
+        tools,
+        targets: &ready.selected,
+        control: ready.control.as_ref(),
+        runtimes: &ready.prepared.runtimes,
         workers: args.workers,
         deep: args.deep,
-        seed: wanted.seed,
+        seed: session.selected.seed,
         timeout_ms: u64::try_from(args.timeout.as_millis()).unwrap_or(u64::MAX),
         repeat_prefix: &format!("{} leak", program(words)),
-        only: args.job_id.as_deref(),
+        only: args.outcomes.job_id.as_deref(),
     });
-    let parallel = args.jobs.unwrap_or_else(cores);
-    dispatcher.emit(&Event::Planned {
-        plan: PlanSummary {
-            targets: prepared.targets.clone(),
-            runtimes: prepared.runtimes.clone(),
-            cells: plan.cells.clone(),
-            jobs: u32::try_from(plan.jobs.len()).unwrap_or(u32::MAX),
-            parallel,
-            repeats: 1,
-            shard: None,
-            guard: false,
+    watch.expect(plan.of, ready.prepared.targets.clone());
+    session.run(
+        ready.prepared,
+        Load {
+            jobs: plan.jobs,
+            cells: plan.cells,
+            not_available: plan.not_available,
+            params: plan.params,
+            launchers,
+            patience: *args.timeout,
+            needless: &|_| false,
         },
-    });
-    for one in plan.not_available {
-        let (cell, reason) = (one.cell, one.reason);
-        dispatcher.emit(&Event::NotAvailable { cell, reason });
-    }
-    if plan.jobs.is_empty() {
-        return Err(Error::NothingSelected {
-            what: "there are no jobs".to_owned(),
-            help: "name other targets, programs or runtimes".to_owned(),
-        });
-    }
-    watch.expect(plan.of, prepared.targets.clone());
-    let executor = Executor {
-        run_dir: dispatcher.dir().path.clone(),
-        suites_dir: wanted.workspace.suites_dir.clone(),
-        lib: wanted.workspace.lib.clone(),
-        node_modules: wanted.workspace.packages.join("node_modules"),
-        targets: prepared.targets,
-        runtimes: prepared.runtimes,
-        limits: Limits {
-            load: *args.timeout,
-            exit: *args.timeout,
-        },
-        interrupt: interrupt.clone(),
-        programs: 0,
-        guard: None,
-        symbols: Mutex::default(),
-        params: plan.params,
-        launchers,
-    };
-    dispatcher.run_jobs(&executor, plan.jobs, parallel);
-    Ok(())
+    )
 }
 
 /// What the tools need, found or compiled.

@@ -13,6 +13,7 @@ mod doctor;
 mod launcher;
 mod leak;
 mod list;
+mod measured;
 mod print;
 mod repro;
 mod run;

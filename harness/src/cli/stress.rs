@@ -1,144 +1,70 @@
 //! `threadproof stress`: many workers, in shapes of load.
 
-use std::{ffi::OsString, fmt::Write as _, fs, path::Path, sync::Mutex};
+use std::{ffi::OsString, fmt::Write as _, fs, path::Path};
 
 use threadproof_stress::{Gate, Plan, Shape, shapes};
 
 use super::{
     args::{Place, StressArgs, Switch},
     bench::with_guard,
-    config::{command, cores, program, random_seed},
+    config::program,
+    measured::{CONTROL, Load, Selected, Session},
     print,
-    run::started,
-    show,
 };
 use crate::{
-    catalogue::{load_targets, specimen_targets},
-    dispatch::Dispatcher,
     error::Error,
-    event::{Event, PlanSummary},
-    exec::{self, Executor, Launchers, Limits},
+    exec::Launchers,
     exit::Exit,
-    interrupt::Interrupt,
-    model::{Seed, Target},
-    plan::{quote, select_targets},
-    prepare::{self, Permissions, RuntimeSpec, Steps},
-    report::{Config as ReportConfig, Reporters, Verbosity},
-    run_dir::RunDir,
-    stress::{self, Gated, Request, StressPlan, Stressed, Until, Watch},
-    workspace::Workspace,
+    plan::quote,
+    stress::{self, Gated, Request, Stressed, Until, Watch},
 };
 
-/// The clean addon that growth is compared with.
-const CONTROL: &str = "empty";
-/// Where no Node is named: a stress run shows more by going on for longer than by running everywhere.
-const RUNTIMES: [&str; 1] = ["24"];
 /// Failures that a gate may see before it is given up.
 const MOST_ALLOWED: u64 = 2;
 
-/// All that was asked for, checked.
-struct Wanted {
-    workspace: Workspace,
-    shapes: Vec<Shape>,
-    targets: Vec<Target>,
-    runtimes: Vec<RuntimeSpec>,
-    seed: Seed,
-    gate: Option<Plan>,
-    parallel: u32,
-}
-
 pub(super) fn stress(place: &Place, args: &StressArgs, words: &[OsString]) -> Result<Exit, Error> {
-    let wanted = resolve(place, args)?;
-    let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
-    exec::adopt_orphans();
-    exec::no_cores();
-    let dir = RunDir::create(&wanted.workspace, args.out.as_deref(), wanted.seed)?;
-    let report = ReportConfig {
-        dir: dir.path.clone(),
-        verbosity: match (args.quiet, args.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (_, true) => Verbosity::Verbose,
-            _ => Verbosity::Normal,
-        },
-    };
+    let gate = gate(args)?;
+    let shapes = selected(args, gate.as_ref())?;
+    let selected = Selected::of(place.workspace()?, &args.cells, &args.means, &args.outcomes)?;
     let until = Until {
         first_failure: args.until_fail,
-        gate: wanted.gate.clone(),
+        gate: gate.clone(),
     };
-    let watch = Watch::new(&dir.path, until);
-    let reporters = Reporters::new(&report)
-        .map_err(|error| Error::io("write", &error.what)(error.source))?
-        .and(Box::new(watch.clone()));
-    let mut dispatcher = Dispatcher::new(dir, reporters);
-    let run_dir = dispatcher.dir().path.clone();
-    let event = started(&wanted.workspace, wanted.seed, command(words), &dispatcher);
-    dispatcher.emit(&event);
-    if let Err(error) = stages(&wanted, args, words, &interrupt, &mut dispatcher, &watch) {
-        let exit = error.exit();
-        if let Error::Interrupted { signal } = &error {
-            dispatcher.emit(&Event::Interrupted { signal: *signal });
-        }
-        show(&error);
-        dispatcher.finish(exit);
-        return Ok(exit);
+    let mut watch = None;
+    let mut session = Session::begin(&selected, &args.outcomes, words, |dir| {
+        Box::new(watch.insert(Watch::new(dir, until)).clone())
+    })?;
+    let watch = watch.expect("a session makes its watch");
+    if let Err(error) = stages(&mut session, &shapes, args, words, &watch) {
+        return Ok(session.fail(&error));
     }
-    let stressed = stress::judge(&watch.ran(), Some(CONTROL), wanted.gate.as_ref());
-    let exit = exit_of(&stressed, dispatcher.results().exit());
-    let errors = dispatcher.finish(exit);
-    for error in &errors {
-        eprintln!("threadproof: {error}: {}", error.source);
-    }
+    let stressed = stress::judge(&watch.ran(), Some(CONTROL), gate.as_ref());
+    let exit = exit_of(&stressed, session.exit());
+    let run_dir = session.run_dir.clone();
+    let exit = session.finish(exit);
     keep(&run_dir, &stressed, &watch)?;
     let width = comfy_table::Table::new().use_stderr().width();
     anstream::eprintln!("\n{}", stress::table(&stressed, width));
-    for line in stress::gates(&stressed, wanted.gate.as_ref()) {
+    for line in stress::gates(&stressed, gate.as_ref()) {
         anstream::eprintln!("{line}");
     }
-    if args.json {
+    if args.outcomes.json {
         print::json(&stressed)?;
     } else {
         print::line(&run_dir.join("stress.json").to_string_lossy())?;
     }
-    Ok(if errors.is_empty() {
-        exit
-    } else {
-        Exit::Internal
-    })
+    Ok(exit)
 }
 
-fn resolve(place: &Place, args: &StressArgs) -> Result<Wanted, Error> {
-    let workspace = place.workspace()?;
-    let mut all = load_targets(&workspace)?;
-    all.extend(specimen_targets(&workspace));
-    let targets = select_targets(&all, &args.target)?;
-    let named: Vec<&str> = if args.runtime.is_empty() {
-        RUNTIMES.to_vec()
-    } else {
-        args.runtime.iter().map(String::as_str).collect()
-    };
-    let gate: Option<Gate> = args
-        .until
-        .as_deref()
-        .map(|text| {
-            text.parse::<Gate>().map_err(|error| Error::Usage {
-                what: format!("--until {}: {error}", quote(text)),
-                help: "write it as 'rate < 0.1% @ 95%'".to_owned(),
-            })
+fn gate(args: &StressArgs) -> Result<Option<Plan>, Error> {
+    let parse = |text: &str| {
+        text.parse::<Gate>().map_err(|error| Error::Usage {
+            what: format!("--until {}: {error}", quote(text)),
+            help: "write it as 'rate < 0.1% @ 95%'".to_owned(),
         })
-        .transpose()?;
-    let gate = gate.map(|gate| Plan::staged(gate, MOST_ALLOWED));
-    Ok(Wanted {
-        shapes: selected(args, gate.as_ref())?,
-        runtimes: named
-            .into_iter()
-            .map(RuntimeSpec::parse)
-            .collect::<Result<_, _>>()?,
-        seed: args.means.seed.unwrap_or_else(random_seed),
-        parallel: args.jobs.unwrap_or_else(cores),
-        workspace,
-        targets,
-        gate,
-    })
+    };
+    let gate = args.until.as_deref().map(parse).transpose()?;
+    Ok(gate.map(|gate| Plan::staged(gate, MOST_ALLOWED)))
 }
 
 /// The shapes that were asked for, with what was asked of them.
@@ -181,117 +107,41 @@ fn selected(args: &StressArgs, gate: Option<&Plan>) -> Result<Vec<Shape>, Error>
 
 /// Prepares, plans and runs.
 fn stages(
-    wanted: &Wanted,
+    session: &mut Session<'_>,
+    shapes: &[Shape],
     args: &StressArgs,
     words: &[OsString],
-    interrupt: &Interrupt,
-    dispatcher: &mut Dispatcher,
     watch: &Watch,
 ) -> Result<(), Error> {
-    // The control is prepared with the others; it runs what has a control.
-    let mut targets = wanted.targets.clone();
-    let with_control = wanted.shapes.iter().any(|shape| shape.control);
-    if with_control && !targets.iter().any(|target| target.id == CONTROL) {
-        let specimens = specimen_targets(&wanted.workspace);
-        targets.extend(specimens.into_iter().filter(|target| target.id == CONTROL));
-    }
     // Calls are not checked here unless that is asked for: it costs an event for each worker.
     let guard = args.means.guard == Switch::On && with_guard(args.means.guard);
-    let prepared = dispatcher.while_telling(|tell| {
-        let tell = |event| {
-            // The dispatcher listens until this thread is done.
-            let _ = tell.send(event);
-        };
-        let steps = Steps {
-            workspace: &wanted.workspace,
-            permissions: Permissions {
-                no_build: args.means.no_build,
-                offline: args.means.offline,
-            },
-            interrupt,
-            tell: &tell,
-        };
-        prepare::prepare(steps, targets, &wanted.runtimes, guard)
-    })?;
-    if let Some(signal) = interrupt.signal() {
-        return Err(Error::Interrupted { signal });
-    }
-    let (selected, control): (Vec<Target>, Vec<Target>) = prepared
-        .targets
-        .iter()
-        .cloned()
-        .partition(|target| wanted.targets.iter().any(|one| one.id == target.id));
+    let with_control = shapes.iter().any(|shape| shape.control);
+    let (ready, ()) = session.prepare(with_control, guard, |_| Ok(()))?;
     let plan = stress::plan(
         &Request {
-            shapes: &wanted.shapes,
-            targets: &selected,
-            control: control.first(),
-            runtimes: &prepared.runtimes,
+            shapes,
+            targets: &ready.selected,
+            control: ready.control.as_ref(),
+            runtimes: &ready.prepared.runtimes,
             lasting: args.r#for.map(Into::into),
-            seed: wanted.seed,
+            seed: session.selected.seed,
             repeat_prefix: &repeat_prefix(args, words),
-            only: args.job_id.as_deref(),
+            only: args.outcomes.job_id.as_deref(),
         },
         &stress::lacking,
     );
-    announce(&plan, wanted, &prepared, dispatcher);
-    if plan.jobs.is_empty() {
-        return Err(Error::NothingSelected {
-            what: "there are no jobs".to_owned(),
-            help: "name other targets, shapes or runtimes".to_owned(),
-        });
-    }
-    let executor = Executor {
-        run_dir: dispatcher.dir().path.clone(),
-        suites_dir: wanted.workspace.suites_dir.clone(),
-        lib: wanted.workspace.lib.clone(),
-        node_modules: wanted.workspace.packages.join("node_modules"),
-        targets: prepared.targets,
-        runtimes: prepared.runtimes,
-        limits: Limits {
-            load: *args.timeout,
-            exit: *args.timeout,
+    session.run(
+        ready.prepared,
+        Load {
+            jobs: plan.jobs,
+            cells: plan.cells,
+            not_available: plan.not_available,
+            params: plan.told,
+            launchers: Launchers::default(),
+            patience: *args.timeout,
+            needless: &|job| watch.is_done(job),
         },
-        interrupt: interrupt.clone(),
-        programs: 0,
-        guard: prepared.guard,
-        symbols: Mutex::default(),
-        params: plan.told,
-        launchers: Launchers::default(),
-    };
-    dispatcher.run_jobs_unless(&executor, plan.jobs, wanted.parallel, &|job| {
-        watch.is_done(job)
-    });
-    Ok(())
-}
-
-fn announce(
-    plan: &StressPlan,
-    wanted: &Wanted,
-    prepared: &prepare::Prepared,
-    dispatcher: &mut Dispatcher,
-) {
-    dispatcher.emit(&Event::Planned {
-        plan: PlanSummary {
-            targets: prepared.targets.clone(),
-            runtimes: prepared.runtimes.clone(),
-            cells: plan.cells.clone(),
-            jobs: u32::try_from(plan.jobs.len()).unwrap_or(u32::MAX),
-            parallel: wanted.parallel,
-            repeats: wanted
-                .shapes
-                .iter()
-                .map(|shape| shape.runs)
-                .max()
-                .unwrap_or(1),
-            shard: None,
-            guard: prepared.guard.is_some(),
-        },
-    });
-    for one in &plan.not_available {
-        let (cell, reason) = (one.cell.clone(), one.reason.clone());
-        dispatcher.emit(&Event::NotAvailable { cell, reason });
-    }
+    )
 }
 
 /// Start of the command that repeats a job, with what was asked of the shapes.

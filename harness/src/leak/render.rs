@@ -1,8 +1,9 @@
 //! A leak run in words.
 
-use comfy_table::{ContentArrangement, LineStyle, Table, presets};
+use comfy_table::{Table, presets};
 
 use super::{Judged, Leaks, Verdict};
+use crate::report::rows_table;
 
 const HEADER: [&str; 6] = [
     "target",
@@ -15,15 +16,7 @@ const HEADER: [&str; 6] = [
 
 /// For a terminal of so many columns.
 pub fn table(leaks: &Leaks, width: Option<u16>) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .force_no_tty();
-    if let Some(width) = width {
-        table.set_width(width);
-    }
-    fill(table, leaks)
+    fill(rows_table(width), leaks)
 }
 
 /// For `summary.md` and documentation.

@@ -18,6 +18,7 @@ mod junit;
 mod lists;
 mod live;
 mod matrix;
+mod rows;
 mod summary;
 mod table;
 mod terminal;
@@ -30,6 +31,7 @@ mod fixtures;
 mod tests;
 
 pub use json::{event_schema, results_schema};
+pub(crate) use rows::rows_table;
 
 /// What the renderers are told of the run.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use comfy_table::{Cell, Color, ContentArrangement, LineStyle, Table, presets};
+use comfy_table::{Cell, Color};
 use threadproof_stress::{
     Confidence, Tally,
     say::{self, Round},
@@ -10,6 +10,7 @@ use threadproof_stress::{
 };
 
 use super::{Detection, FaultResult};
+use crate::report::rows_table;
 
 /// `none in 1,043 attempts (below 0.3 % with 95 % confidence)`.
 fn bound(tally: Tally) -> String {
@@ -59,16 +60,8 @@ pub fn summary(detection: &Detection) -> String {
 
 /// The table of faults, the reasons of what is impossible, and all that is wrong.
 pub fn table(detection: &Detection, width: Option<u16>) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        // Colours are decided where the text is printed, and the width by the caller.
-        .force_no_tty()
-        .enforce_styling();
-    if let Some(width) = width {
-        table.set_width(width);
-    }
+    let mut table = rows_table(width);
+    table.enforce_styling();
     let header = ["fault", "rule"].into_iter().map(str::to_owned);
     table.set_header(header.chain(detection.runtimes.iter().cloned()));
     let mut reasons: Vec<&str> = Vec::new();

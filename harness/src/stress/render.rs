@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use comfy_table::{ContentArrangement, LineStyle, Table, presets};
+use comfy_table::{Table, presets};
 use threadproof_stress::{Distribution, Plan};
 
 use super::{Cell, Gated, Grown, Ran, Stressed};
-use crate::model::CellId;
+use crate::{model::CellId, report::rows_table};
 
 const HEADER: [&str; 9] = [
     "target",
@@ -22,15 +22,7 @@ const HEADER: [&str; 9] = [
 
 /// For a terminal of so many columns.
 pub fn table(stressed: &Stressed, width: Option<u16>) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .force_no_tty();
-    if let Some(width) = width {
-        table.set_width(width);
-    }
-    fill(table, stressed)
+    fill(rows_table(width), stressed)
 }
 
 /// For `summary.md` and documentation.

@@ -1,0 +1,274 @@
+//! What `stress` and `leak` have in common: a run like that of `run`, of which a watch makes figures, beside a clean
+//! addon that the targets are compared with.
+
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Mutex, time::Duration};
+
+use serde_json::Value;
+
+use super::{
+    args::{Cells, Means, Outcomes},
+    config::{command, cores, random_seed},
+    run::started,
+    show,
+};
+use crate::{
+    catalogue::{load_targets, specimen_targets},
+    dispatch::Dispatcher,
+    error::Error,
+    event::{Event, PlanSummary, PlannedCell, Renderer},
+    exec::{self, Executor, Launchers, Limits},
+    exit::Exit,
+    interrupt::Interrupt,
+    model::{Seed, Target},
+    plan::select_targets,
+    prepare::{self, Permissions, Prepared, RuntimeSpec, Steps},
+    report::{Config as ReportConfig, Reporters, Verbosity},
+    results::NotAvailable,
+    run_dir::RunDir,
+    workspace::Workspace,
+};
+
+/// The clean addon that others are compared with.
+pub(super) const CONTROL: &str = "empty";
+/// Where no Node is named: such a run shows more by going on for longer than by running everywhere.
+const RUNTIMES: [&str; 1] = ["24"];
+
+/// Where to run what, checked.
+pub(super) struct Selected {
+    pub(super) workspace: Workspace,
+    pub(super) targets: Vec<Target>,
+    pub(super) runtimes: Vec<RuntimeSpec>,
+    pub(super) seed: Seed,
+    pub(super) parallel: u32,
+    permissions: Permissions,
+}
+
+impl Selected {
+    /// Makes sense of the flags.
+    pub(super) fn of(
+        workspace: Workspace,
+        cells: &Cells,
+        means: &Means,
+        outcomes: &Outcomes,
+    ) -> Result<Self, Error> {
+        let mut all = load_targets(&workspace)?;
+        all.extend(specimen_targets(&workspace));
+        let named: Vec<&str> = if cells.runtime.is_empty() {
+            RUNTIMES.to_vec()
+        } else {
+            cells.runtime.iter().map(String::as_str).collect()
+        };
+        Ok(Selected {
+            targets: select_targets(&all, &cells.target)?,
+            runtimes: named
+                .into_iter()
+                .map(RuntimeSpec::parse)
+                .collect::<Result<_, _>>()?,
+            seed: means.seed.unwrap_or_else(random_seed),
+            parallel: outcomes.jobs.unwrap_or_else(cores),
+            permissions: Permissions {
+                no_build: means.no_build,
+                offline: means.offline,
+            },
+            workspace,
+        })
+    }
+
+    /// The selected ones, and the control where that is wanted and is not among them.
+    fn with_control(&self, wanted: bool) -> Vec<Target> {
+        let mut targets = self.targets.clone();
+        if wanted && !targets.iter().any(|target| target.id == CONTROL) {
+            let specimens = specimen_targets(&self.workspace);
+            targets.extend(specimens.into_iter().filter(|target| target.id == CONTROL));
+        }
+        targets
+    }
+}
+
+/// A run that has begun.
+pub(super) struct Session<'a> {
+    pub(super) selected: &'a Selected,
+    pub(super) run_dir: PathBuf,
+    dispatcher: Dispatcher,
+    interrupt: Interrupt,
+}
+
+/// What is ready to be run on.
+pub(super) struct Ready {
+    pub(super) prepared: Prepared,
+    pub(super) selected: Vec<Target>,
+    pub(super) control: Option<Target>,
+}
+
+/// What is to be run.
+pub(super) struct Load<'a> {
+    pub(super) jobs: Vec<crate::model::Job>,
+    pub(super) cells: Vec<PlannedCell>,
+    pub(super) not_available: Vec<NotAvailable>,
+    pub(super) params: BTreeMap<String, Value>,
+    pub(super) launchers: Launchers,
+    /// Time to start, and to end once all is done.
+    pub(super) patience: Duration,
+    /// Whether a job need not run any more.
+    pub(super) needless: &'a (dyn Fn(&crate::model::Job) -> bool + Sync),
+}
+
+impl<'a> Session<'a> {
+    /// Opens the run's folder and its reports, the watch among them.
+    pub(super) fn begin(
+        selected: &'a Selected,
+        outcomes: &Outcomes,
+        words: &[OsString],
+        watch: impl FnOnce(&std::path::Path) -> Box<dyn Renderer>,
+    ) -> Result<Self, Error> {
+        let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
+        exec::adopt_orphans();
+        exec::no_cores();
+        let dir = RunDir::create(&selected.workspace, outcomes.out.as_deref(), selected.seed)?;
+        let report = ReportConfig {
+            dir: dir.path.clone(),
+            verbosity: match (outcomes.quiet, outcomes.verbose) {
+                (true, _) => Verbosity::Quiet,
+                (_, true) => Verbosity::Verbose,
+                _ => Verbosity::Normal,
+            },
+        };
+        let reporters = Reporters::new(&report)
+            .map_err(|error| Error::io("write", &error.what)(error.source))?
+            .and(watch(&dir.path));
+        let run_dir = dir.path.clone();
+        let mut dispatcher = Dispatcher::new(dir, reporters);
+        let event = started(
+            &selected.workspace,
+            selected.seed,
+            command(words),
+            &dispatcher,
+        );
+        dispatcher.emit(&event);
+        Ok(Session {
+            selected,
+            run_dir,
+            dispatcher,
+            interrupt,
+        })
+    }
+
+    /// Makes targets and runtimes ready, and whatever `more` makes.
+    pub(super) fn prepare<T: Send>(
+        &mut self,
+        with_control: bool,
+        guard: bool,
+        more: impl FnOnce(Steps<'_>) -> Result<T, Error> + Send,
+    ) -> Result<(Ready, T), Error> {
+        let (selected, interrupt) = (self.selected, &self.interrupt);
+        let targets = selected.with_control(with_control);
+        let (prepared, more) = self.dispatcher.while_telling(|tell| {
+            let tell = |event| {
+                // The dispatcher listens until this thread is done.
+                let _ = tell.send(event);
+            };
+            let steps = Steps {
+                workspace: &selected.workspace,
+                permissions: selected.permissions,
+                interrupt,
+                tell: &tell,
+            };
+            let more = more(steps)?;
+            prepare::prepare(steps, targets, &selected.runtimes, guard)
+                .map(|prepared| (prepared, more))
+        })?;
+        if let Some(signal) = self.interrupt.signal() {
+            return Err(Error::Interrupted { signal });
+        }
+        let (wanted, control): (Vec<Target>, Vec<Target>) = prepared
+            .targets
+            .iter()
+            .cloned()
+            .partition(|target| selected.targets.iter().any(|one| one.id == target.id));
+        let ready = Ready {
+            prepared,
+            selected: wanted,
+            control: control.into_iter().next(),
+        };
+        Ok((ready, more))
+    }
+
+    /// Runs it all, the jobs that turn out not to be needed left out.
+    pub(super) fn run(&mut self, prepared: Prepared, load: Load<'_>) -> Result<(), Error> {
+        let repeats = load.jobs.iter().map(|job| job.repetition).max();
+        self.dispatcher.emit(&Event::Planned {
+            plan: PlanSummary {
+                targets: prepared.targets.clone(),
+                runtimes: prepared.runtimes.clone(),
+                cells: load.cells,
+                jobs: u32::try_from(load.jobs.len()).unwrap_or(u32::MAX),
+                parallel: self.selected.parallel,
+                repeats: repeats.unwrap_or(1),
+                shard: None,
+                guard: prepared.guard.is_some(),
+            },
+        });
+        for NotAvailable { cell, reason } in load.not_available {
+            self.dispatcher.emit(&Event::NotAvailable { cell, reason });
+        }
+        if load.jobs.is_empty() {
+            return Err(Error::NothingSelected {
+                what: "there are no jobs".to_owned(),
+                help: "name other targets, runtimes, or things to run".to_owned(),
+            });
+        }
+        let workspace = &self.selected.workspace;
+        let executor = Executor {
+            run_dir: self.run_dir.clone(),
+            suites_dir: workspace.suites_dir.clone(),
+            lib: workspace.lib.clone(),
+            node_modules: workspace.packages.join("node_modules"),
+            targets: prepared.targets,
+            runtimes: prepared.runtimes,
+            limits: Limits {
+                load: load.patience,
+                exit: load.patience,
+            },
+            interrupt: self.interrupt.clone(),
+            programs: 0,
+            guard: prepared.guard,
+            symbols: Mutex::default(),
+            params: load.params,
+            launchers: load.launchers,
+        };
+        let parallel = self.selected.parallel;
+        self.dispatcher
+            .run_jobs_unless(&executor, load.jobs, parallel, load.needless);
+        Ok(())
+    }
+
+    /// How a run without figures ends.
+    pub(super) fn exit(&self) -> Exit {
+        self.dispatcher.results().exit()
+    }
+
+    /// Ends a run that an error has ended.
+    pub(super) fn fail(mut self, error: &Error) -> Exit {
+        let exit = error.exit();
+        if let Error::Interrupted { signal } = error {
+            self.dispatcher
+                .emit(&Event::Interrupted { signal: *signal });
+        }
+        show(error);
+        self.dispatcher.finish(exit);
+        exit
+    }
+
+    /// Ends the run; the code is another one when a report could not be written.
+    pub(super) fn finish(self, exit: Exit) -> Exit {
+        let errors = self.dispatcher.finish(exit);
+        for error in &errors {
+            eprintln!("threadproof: {error}: {}", error.source);
+        }
+        if errors.is_empty() {
+            exit
+        } else {
+            Exit::Internal
+        }
+    }
+}
