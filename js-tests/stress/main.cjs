@@ -2,10 +2,13 @@
 // The runner `stress`: runs the one shape of the job in this process. What it measures goes to the event file as
 // docs/protocol.md says, and what writers were told stands beside their databases for the audit.
 
-const { readJob, adapterOf, waitLimitMs } = require('../lib/job.cjs');
+const { readJob, adapterOf } = require('../lib/job.cjs');
 const { runOneTest } = require('../lib/one-test.cjs');
 const { Meters } = require('./meters.cjs');
 const { random } = require('../lib/random.cjs');
+
+/** What one worker may take, in milliseconds, before it is said to hang. */
+const LIFE_LIMIT = 120_000;
 
 const job = readJob();
 const { params } = job;
@@ -31,7 +34,8 @@ runOneTest('stress', job, async () => {
       adapterPath: adapterOf(job),
       supports: new Set(job.target.supports),
       data: process.env.THREADPROOF_DATA,
-      limitMs: waitLimitMs(job),
+      // A life that lasts as long as the run may take that, too.
+      limitMs: LIFE_LIMIT + (params.forMs ?? 0),
     });
   } finally {
     meters.flush();

@@ -12,7 +12,9 @@ use crate::{
     results::NotAvailable,
 };
 
-/// What a job may take besides the time that it was told to go on for.
+/// What a worker may take from its start to its end, on a machine that has much else to do.
+const LIFE: Duration = Duration::from_millis(500);
+/// What a job may take besides the time that it was told to go on for, or that its workers take.
 const SPARE: Duration = Duration::from_mins(4);
 
 /// What to plan from.
@@ -146,7 +148,8 @@ fn job(request: &Request<'_>, shape: &Shape, cell: &CellId, repetition: u32) -> 
     let tests = [test_id(shape)];
     let launcher = Launcher::Native;
     let id = JobId::of(cell, &tests, repetition, launcher);
-    let limit = request.lasting.unwrap_or_default() * 2 + SPARE;
+    let lives = LIFE.saturating_mul(u32::try_from(shape.lifecycles).unwrap_or(u32::MAX));
+    let limit = SPARE + request.lasting.map_or(lives, |time| time * 2);
     Job {
         seed: request.seed.derive(id.as_str()),
         repeat: format!(
@@ -166,3 +169,7 @@ fn job(request: &Request<'_>, shape: &Shape, cell: &CellId, repetition: u32) -> 
         launcher,
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;
