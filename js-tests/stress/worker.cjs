@@ -61,10 +61,13 @@ async function live() {
     case 'exit':
       process.exit(life.code);
       break;
-    case 'terminate':
-      parentPort.postMessage('ready');
+    case 'terminate': {
+      const ready = () => parentPort.postMessage('ready');
+      if (life.query) work.query(life.query, ready);
+      else ready();
       // Until this thread is terminated, at whatever it is then.
-      for (;;) life.query ? work.query(life.query) : work.step();
+      for (;;) work.step();
+    }
     case 'endless':
       for (;;) {
         work.step();
