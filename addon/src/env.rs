@@ -4,7 +4,7 @@
 //! worker, and for a second copy loaded into the same thread. Everything that is not SQLite's own
 //! hangs on this state, so nothing can reach another env's isolate.
 //!
-//! **The end.** Node runs cleanup hooks first and finalizers of externals and of instance data
+//! **The end.** Node runs cleanup hooks first and finalizers of tokens and of instance data
 //! later (`node_api.h`: `napi_add_env_cleanup_hook`). The one hook here shuts down in order:
 //! backups, then for each connection
 //! its sessions, its statements with the iterators that read from them, and itself. Whatever finalizer comes
