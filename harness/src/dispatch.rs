@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{RecvTimeoutError, Sender, unbounded};
+use crossbeam_channel::{RecvTimeoutError, unbounded};
 
 use crate::{
     clock::ms,
@@ -68,10 +68,18 @@ impl Dispatcher {
     }
 
     /// Runs `work` in a thread of its own and emits what it tells meanwhile.
-    pub fn while_telling<T: Send>(&mut self, work: impl FnOnce(Sender<Event>) -> T + Send) -> T {
+    pub fn while_telling<T: Send>(
+        &mut self,
+        work: impl FnOnce(&(dyn Fn(Event) + Sync)) -> T + Send,
+    ) -> T {
         let (tell, told) = unbounded();
         thread::scope(|scope| {
-            let work = scope.spawn(move || work(tell));
+            let work = scope.spawn(move || {
+                work(&|event| {
+                    // The other end listens until this thread is done.
+                    let _ = tell.send(event);
+                })
+            });
             for event in told {
                 self.emit(&event);
             }

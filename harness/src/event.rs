@@ -226,6 +226,63 @@ pub trait Renderer {
     fn event(&mut self, event: &Event, results: &Results) -> Result<(), RenderError>;
 }
 
+/// Who only asks what jobs came to. [`Watching`] makes a renderer of it.
+pub trait Watcher {
+    /// What it is called in messages.
+    fn name(&self) -> &'static str;
+
+    /// Takes note of a job that has ended.
+    fn finished(&mut self, end: JobEnd<'_>) -> Result<(), RenderError>;
+}
+
+/// What a job came to.
+#[derive(Clone, Copy, Debug)]
+pub struct JobEnd<'e> {
+    /// The job.
+    pub job: &'e Job,
+    /// How its process went.
+    pub attempt: &'e Attempt,
+    /// What is known of it.
+    pub evidence: &'e Evidence,
+    /// What it was judged to be.
+    pub outcome: &'e Outcome,
+}
+
+/// A watcher as a renderer.
+#[derive(Clone, Debug)]
+pub struct Watching<W>(pub W);
+
+impl<W: Watcher> Renderer for Watching<W> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn event(&mut self, event: &Event, _results: &Results) -> Result<(), RenderError> {
+        match event {
+            Event::JobFinished {
+                job,
+                attempt,
+                evidence,
+                outcome,
+            } => self.0.finished(JobEnd {
+                job,
+                attempt,
+                evidence,
+                outcome,
+            }),
+            Event::RunStarted { .. }
+            | Event::PrepareStep { .. }
+            | Event::Planned { .. }
+            | Event::NotAvailable { .. }
+            | Event::NotApplicable { .. }
+            | Event::JobStarted { .. }
+            | Event::JobProgress { .. }
+            | Event::Interrupted { .. }
+            | Event::RunFinished { .. } => Ok(()),
+        }
+    }
+}
+
 /// A renderer could not write.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {what}")]

@@ -3,6 +3,7 @@
 //! Dependencies point one way: `cli → dispatch → {report, prepare, plan, exec, judge} →
 //! {catalogue, protocol} → model`.
 
+pub mod audit;
 pub mod catalogue;
 pub mod cli;
 pub mod clock;
@@ -25,6 +26,7 @@ pub mod results;
 pub mod rules;
 pub mod run_dir;
 pub mod selfcheck;
+pub mod shared;
 pub mod stress;
 pub mod symbols;
 pub mod tools;

@@ -39,7 +39,7 @@ pub struct Shape {
     /// How lives end, with the weight of each way.
     pub endings: BTreeMap<String, f64>,
     /// Numbers of its own: `steps` of a life at most, `batch` of lives between two samples, and so on.
-    pub params: BTreeMap<String, f64>,
+    pub params: toml::Table,
 }
 
 /// What a shape cannot do without.

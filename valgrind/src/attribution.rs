@@ -45,12 +45,20 @@ pub struct Site<'r> {
 impl Addon {
     /// Whether the frame lies in the addon.
     pub fn owns(&self, frame: &Frame) -> bool {
-        frame.obj.as_deref().is_some_and(|object| match self {
+        frame
+            .obj
+            .as_deref()
+            .is_some_and(|object| self.owns_object(object))
+    }
+
+    /// Whether it is the addon, by the path of a loaded object.
+    pub fn owns_object(&self, object: &str) -> bool {
+        match self {
             Addon::Any => current(object)
                 .rsplit_once('.')
                 .is_some_and(|(_, extension)| extension == "node"),
             Addon::At(path) => current(object) == path,
-        })
+        }
     }
 
     /// What the addon has to do with the error; nothing when it is not its own.

@@ -1,14 +1,13 @@
 //! `threadproof leak`: what each worker leaves behind.
 
-use std::{ffi::OsString, fmt::Write as _, fs, path::Path};
+use std::ffi::OsString;
 
 use threadproof_valgrind::programs;
 
 use super::{
     args::{LeakArgs, Place},
     config::program,
-    measured::{CONTROL, Load, Selected, Session},
-    print,
+    measured::{CONTROL, Figures, Load, Selected, Session, width},
 };
 use crate::{
     error::Error,
@@ -24,11 +23,10 @@ pub(super) fn leak(place: &Place, args: &LeakArgs, words: &[OsString]) -> Result
     check_programs(args)?;
     let tools = tools(&args.tool)?;
     let selected = Selected::of(place.workspace()?, &args.cells, &args.means, &args.outcomes)?;
-    let mut watch = None;
-    let mut session = Session::begin(&selected, &args.outcomes, words, |dir| {
-        Box::new(watch.insert(Watch::new(dir)).clone())
-    })?;
-    let watch = watch.expect("a session makes its watch");
+    check_targets(&selected.targets)?;
+    let dir = selected.run_dir(&args.outcomes)?;
+    let watch = Watch::new(&dir.path);
+    let mut session = Session::begin(&selected, &args.outcomes, words, dir, watch.clone())?;
     if let Err(error) = stages(&mut session, &tools, args, words, &watch) {
         return Ok(session.fail(&error));
     }
@@ -36,26 +34,37 @@ pub(super) fn leak(place: &Place, args: &LeakArgs, words: &[OsString]) -> Result
         known(&selected.targets, key, by)
     });
     let exit = exit_of(&leaks, session.exit());
-    let run_dir = session.run_dir.clone();
-    let exit = session.finish(exit);
-    keep(&run_dir, &leaks)?;
-    let width = comfy_table::Table::new().use_stderr().width();
-    anstream::eprintln!("\n{}", leak::table(&leaks, width));
-    for line in leak::told(&leaks) {
-        anstream::eprintln!("{line}");
+    let lines = leak::told(&leaks);
+    let items: Vec<String> = lines.iter().map(|line| format!("* {line}")).collect();
+    let figures = Figures {
+        name: "leaks",
+        of: &leaks,
+        markdown: format!(
+            "## Leaks\n\n{}\n\n{}",
+            leak::markdown(&leaks),
+            items.join("\n")
+        ),
+        table: leak::table(&leaks, width()),
+        lines,
+    };
+    session.conclude(exit, &figures, &args.outcomes)
+}
+
+/// What others are compared with cannot be judged by itself.
+fn check_targets(targets: &[Target]) -> Result<(), Error> {
+    if targets.iter().any(|target| target.id != CONTROL) {
+        return Ok(());
     }
-    if args.outcomes.json {
-        print::json(&leaks)?;
-    } else {
-        print::line(&run_dir.join("leaks.json").to_string_lossy())?;
-    }
-    Ok(exit)
+    Err(Error::NothingSelected {
+        what: format!("{CONTROL} is what other targets are compared with"),
+        help: "name the target that is to be judged: it runs beside it".to_owned(),
+    })
 }
 
 fn check_programs(args: &LeakArgs) -> Result<(), Error> {
     let known = programs();
     for name in &args.program {
-        if name != "all" && !known.iter().any(|program| program.name == *name) {
+        if name != leak::ALL && !known.iter().any(|program| program.name == *name) {
             let lines: Vec<String> = known
                 .iter()
                 .map(|program| format!("{}: {}", program.name, program.title))
@@ -191,25 +200,4 @@ fn exit_of(leaks: &Leaks, run: Exit) -> Exit {
     } else {
         Exit::Success
     }
-}
-
-fn keep(dir: &Path, leaks: &Leaks) -> Result<(), Error> {
-    let write = |name: &str, text: String| {
-        let path = dir.join(name);
-        fs::write(&path, text).map_err(Error::io("write", path))
-    };
-    let json = serde_json::to_string_pretty(leaks)
-        .map_err(|error| Error::io("write", dir.join("leaks.json"))(error.into()))?;
-    write("leaks.json", json + "\n")?;
-    let mut told = String::new();
-    for line in leak::told(leaks) {
-        // Writing to a String cannot fail.
-        let _ = writeln!(told, "* {line}");
-    }
-    let summary = dir.join("summary.md");
-    let text = fs::read_to_string(&summary).map_err(Error::io("read", &summary))?;
-    write(
-        "summary.md",
-        format!("{text}\n## Leaks\n\n{}\n\n{told}", leak::markdown(leaks)),
-    )
 }

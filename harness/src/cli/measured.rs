@@ -1,13 +1,22 @@
 //! What `stress` and `leak` have in common: a run like that of `run`, of which a watch makes figures, beside a clean
 //! addon that the targets are compared with.
 
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Mutex, time::Duration};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    time::Duration,
+};
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{
     args::{Cells, Means, Outcomes},
     config::{command, cores, random_seed},
+    print,
     run::started,
     show,
 };
@@ -15,7 +24,7 @@ use crate::{
     catalogue::{load_targets, specimen_targets},
     dispatch::Dispatcher,
     error::Error,
-    event::{Event, PlanSummary, PlannedCell, Renderer},
+    event::{Event, PlanSummary, PlannedCell, Watcher, Watching},
     exec::{self, Executor, Launchers, Limits},
     exit::Exit,
     interrupt::Interrupt,
@@ -74,6 +83,11 @@ impl Selected {
         })
     }
 
+    /// A folder for the run.
+    pub(super) fn run_dir(&self, outcomes: &Outcomes) -> Result<RunDir, Error> {
+        RunDir::create(&self.workspace, outcomes.out.as_deref(), self.seed)
+    }
+
     /// The selected ones, and the control where that is wanted and is not among them.
     fn with_control(&self, wanted: bool) -> Vec<Target> {
         let mut targets = self.targets.clone();
@@ -113,18 +127,36 @@ pub(super) struct Load<'a> {
     pub(super) needless: &'a (dyn Fn(&crate::model::Job) -> bool + Sync),
 }
 
+/// What was measured, in its forms.
+pub(super) struct Figures<'f, T> {
+    /// The figures themselves go to `<name>.json`.
+    pub(super) name: &'static str,
+    pub(super) of: &'f T,
+    /// A section of `summary.md`.
+    pub(super) markdown: String,
+    /// For the terminal.
+    pub(super) table: String,
+    /// What is said below the table.
+    pub(super) lines: Vec<String>,
+}
+
+/// The width of the terminal; none where there is none.
+pub(super) fn width() -> Option<u16> {
+    comfy_table::Table::new().use_stderr().width()
+}
+
 impl<'a> Session<'a> {
-    /// Opens the run's folder and its reports, the watch among them.
+    /// Opens the run's reports, the watch among them.
     pub(super) fn begin(
         selected: &'a Selected,
         outcomes: &Outcomes,
         words: &[OsString],
-        watch: impl FnOnce(&std::path::Path) -> Box<dyn Renderer>,
+        dir: RunDir,
+        watch: impl Watcher + 'static,
     ) -> Result<Self, Error> {
         let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
         exec::adopt_orphans();
         exec::no_cores();
-        let dir = RunDir::create(&selected.workspace, outcomes.out.as_deref(), selected.seed)?;
         let report = ReportConfig {
             dir: dir.path.clone(),
             verbosity: match (outcomes.quiet, outcomes.verbose) {
@@ -135,7 +167,7 @@ impl<'a> Session<'a> {
         };
         let reporters = Reporters::new(&report)
             .map_err(|error| Error::io("write", &error.what)(error.source))?
-            .and(watch(&dir.path));
+            .and(Box::new(Watching(watch)));
         let run_dir = dir.path.clone();
         let mut dispatcher = Dispatcher::new(dir, reporters);
         let event = started(
@@ -163,15 +195,11 @@ impl<'a> Session<'a> {
         let (selected, interrupt) = (self.selected, &self.interrupt);
         let targets = selected.with_control(with_control);
         let (prepared, more) = self.dispatcher.while_telling(|tell| {
-            let tell = |event| {
-                // The dispatcher listens until this thread is done.
-                let _ = tell.send(event);
-            };
             let steps = Steps {
                 workspace: &selected.workspace,
                 permissions: selected.permissions,
                 interrupt,
-                tell: &tell,
+                tell,
             };
             let more = more(steps)?;
             prepare::prepare(steps, targets, &selected.runtimes, guard)
@@ -259,8 +287,39 @@ impl<'a> Session<'a> {
         exit
     }
 
+    /// Ends the run, keeps its figures and shows them.
+    pub(super) fn conclude<T: Serialize>(
+        self,
+        exit: Exit,
+        figures: &Figures<'_, T>,
+        outcomes: &Outcomes,
+    ) -> Result<Exit, Error> {
+        let dir = self.run_dir.clone();
+        // Writes `summary.md`, too.
+        let exit = self.finish(exit);
+        let write =
+            |path: &Path, text: String| fs::write(path, text).map_err(Error::io("write", path));
+        let file = dir.join(format!("{}.json", figures.name));
+        let json = serde_json::to_string_pretty(figures.of)
+            .map_err(|error| Error::io("write", &file)(error.into()))?;
+        write(&file, json + "\n")?;
+        let summary = dir.join("summary.md");
+        let text = fs::read_to_string(&summary).map_err(Error::io("read", &summary))?;
+        write(&summary, format!("{text}\n{}\n", figures.markdown))?;
+        anstream::eprintln!("\n{}", figures.table);
+        for line in &figures.lines {
+            anstream::eprintln!("{line}");
+        }
+        if outcomes.json {
+            print::json(figures.of)?;
+        } else {
+            print::line(&file.to_string_lossy())?;
+        }
+        Ok(exit)
+    }
+
     /// Ends the run; the code is another one when a report could not be written.
-    pub(super) fn finish(self, exit: Exit) -> Exit {
+    fn finish(self, exit: Exit) -> Exit {
         let errors = self.dispatcher.finish(exit);
         for error in &errors {
             eprintln!("threadproof: {error}: {}", error.source);

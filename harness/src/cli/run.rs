@@ -88,15 +88,11 @@ fn stages(
     );
     dispatcher.emit(&event);
     let prepared = dispatcher.while_telling(|tell| {
-        let tell = |event| {
-            // The dispatcher listens until this thread is done.
-            let _ = tell.send(event);
-        };
         let steps = Steps {
             workspace: &config.workspace,
             permissions: config.permissions,
             interrupt,
-            tell: &tell,
+            tell,
         };
         prepare::prepare(steps, targets, &config.runtimes, config.guard)
     })?;

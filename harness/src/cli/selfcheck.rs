@@ -15,7 +15,7 @@ use crate::{
     clock::ms,
     dispatch::Dispatcher,
     error::Error,
-    event::{Event, RenderError, Renderer, StepState},
+    event::{Event, RenderError, Renderer, StepState, Watching},
     exec,
     exit::Exit,
     interrupt::Interrupt,
@@ -48,7 +48,10 @@ pub(super) fn selfcheck(
     let watch = Watch::default();
     let reporters = Reporters::of(
         &dir.path,
-        vec![Box::new(watch.clone()), Box::new(Progress::new(&watch))],
+        vec![
+            Box::new(Watching(watch.clone())),
+            Box::new(Progress::new(&watch)),
+        ],
     )
     .map_err(|error| Error::io("write", PathBuf::from(&error.what))(error.source))?;
     eprintln!("threadproof: selfcheck {}, seed {seed}", dir.name);
@@ -73,10 +76,7 @@ pub(super) fn selfcheck(
             words,
             run_dir: &run_dir,
         };
-        bench(wanted, &|event| {
-            // The dispatcher listens until this thread is done.
-            let _ = tell.send(event);
-        })
+        bench(wanted, tell)
     });
     let Bench { plan, executor } = match made {
         Ok(bench) => bench,

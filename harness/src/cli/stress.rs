@@ -1,6 +1,6 @@
 //! `threadproof stress`: many workers, in shapes of load.
 
-use std::{ffi::OsString, fmt::Write as _, fs, path::Path};
+use std::{ffi::OsString, fmt::Write as _, fs};
 
 use threadproof_stress::{Gate, Plan, Shape, shapes};
 
@@ -8,8 +8,7 @@ use super::{
     args::{Place, StressArgs, Switch},
     bench::with_guard,
     config::program,
-    measured::{CONTROL, Load, Selected, Session},
-    print,
+    measured::{CONTROL, Figures, Load, Selected, Session, width},
 };
 use crate::{
     error::Error,
@@ -30,30 +29,25 @@ pub(super) fn stress(place: &Place, args: &StressArgs, words: &[OsString]) -> Re
         first_failure: args.until_fail,
         gate: gate.clone(),
     };
-    let mut watch = None;
-    let mut session = Session::begin(&selected, &args.outcomes, words, |dir| {
-        Box::new(watch.insert(Watch::new(dir, until)).clone())
-    })?;
-    let watch = watch.expect("a session makes its watch");
+    let dir = selected.run_dir(&args.outcomes)?;
+    let watch = Watch::new(&dir.path, until);
+    let mut session = Session::begin(&selected, &args.outcomes, words, dir, watch.clone())?;
     if let Err(error) = stages(&mut session, &shapes, args, words, &watch) {
         return Ok(session.fail(&error));
     }
     let stressed = stress::judge(&watch.ran(), Some(CONTROL), gate.as_ref());
     let exit = exit_of(&stressed, session.exit());
-    let run_dir = session.run_dir.clone();
-    let exit = session.finish(exit);
-    keep(&run_dir, &stressed, &watch)?;
-    let width = comfy_table::Table::new().use_stderr().width();
-    anstream::eprintln!("\n{}", stress::table(&stressed, width));
-    for line in stress::gates(&stressed, gate.as_ref()) {
-        anstream::eprintln!("{line}");
-    }
-    if args.outcomes.json {
-        print::json(&stressed)?;
-    } else {
-        print::line(&run_dir.join("stress.json").to_string_lossy())?;
-    }
-    Ok(exit)
+    // Samples as a table for other programs.
+    let samples = session.run_dir.join("samples.csv");
+    fs::write(&samples, stress::samples(&watch.ran())).map_err(Error::io("write", &samples))?;
+    let figures = Figures {
+        name: "stress",
+        of: &stressed,
+        markdown: format!("## Measured\n\n{}", stress::markdown(&stressed)),
+        table: stress::table(&stressed, width()),
+        lines: stress::gates(&stressed, gate.as_ref()),
+    };
+    session.conclude(exit, &figures, &args.outcomes)
 }
 
 fn gate(args: &StressArgs) -> Result<Option<Plan>, Error> {
@@ -181,22 +175,4 @@ fn exit_of(stressed: &Stressed, run: Exit) -> Exit {
         Exit::Success if stressed.grew() => Exit::Leaks,
         other => other,
     }
-}
-
-/// Writes `stress.json`, the samples as a table for other programs, and adds the figures to `summary.md`.
-fn keep(dir: &Path, stressed: &Stressed, watch: &Watch) -> Result<(), Error> {
-    let write = |name: &str, text: String| {
-        let path = dir.join(name);
-        fs::write(&path, text).map_err(Error::io("write", path))
-    };
-    let json = serde_json::to_string_pretty(stressed)
-        .map_err(|error| Error::io("write", dir.join("stress.json"))(error.into()))?;
-    write("stress.json", json + "\n")?;
-    write("samples.csv", stress::samples(&watch.ran()))?;
-    let summary = dir.join("summary.md");
-    let text = fs::read_to_string(&summary).map_err(Error::io("read", &summary))?;
-    write(
-        "summary.md",
-        format!("{text}\n## Measured\n\n{}\n", stress::markdown(stressed)),
-    )
 }

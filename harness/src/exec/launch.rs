@@ -15,6 +15,7 @@ use super::{
     watch::Watch,
 };
 use crate::{
+    audit,
     clock::{ms, now_ms},
     interrupt::Interrupt,
     judge::{Ledger, Rest, read_fatal},
@@ -22,7 +23,6 @@ use crate::{
         Attempt, Ending, Evidence, ExitStatus, Job, JobId, Known, Launcher, Milestones, Phase,
         Runner, Runtime, Stop, Target, Usage,
     },
-    stress,
     symbols::Symbols,
 };
 
@@ -182,12 +182,7 @@ impl Executor {
         let dir = self.run_dir.join(relative);
         let files = self.lay_out(job, &dir)?;
         let mut command = self.command(job)?;
-        command
-            .env("THREADPROOF_EVENTS", &files.events_path)
-            .env("THREADPROOF_JOB", &files.job_path)
-            .env("THREADPROOF_SEED", job.seed.to_string())
-            .env("TMPDIR", files.temp.path())
-            .env("THREADPROOF_DATA", &files.data);
+        files.tell(&mut command, job.seed);
         let mut command = self
             .launchers
             .launch(job.launcher, command, &dir)
@@ -252,7 +247,7 @@ impl Executor {
         let mut evidence = watch.ledger.into_evidence(rest);
         name_frames(&self.symbols, &mut evidence, &self.runtime(job)?.path);
         if job.cell.suite.runner == Runner::Stress {
-            let audited = stress::audit_attempt(&dir).map_err(|source| ExecError {
+            let audited = audit::attempt(&dir).map_err(|source| ExecError {
                 doing: "audit the databases of the run".to_owned(),
                 source,
             })?;
@@ -271,12 +266,8 @@ impl Executor {
         let mut command = self.command(job).map_err(other)?;
         command
             .env_remove("LD_PRELOAD")
-            .current_dir(&self.suites_dir)
-            .env("THREADPROOF_EVENTS", &files.events_path)
-            .env("THREADPROOF_JOB", &files.job_path)
-            .env("THREADPROOF_SEED", job.seed.to_string())
-            .env("TMPDIR", files.temp.path())
-            .env("THREADPROOF_DATA", &files.data);
+            .current_dir(&self.suites_dir);
+        files.tell(&mut command, job.seed);
         Ok(ByHand {
             command,
             _temp: files.temp,

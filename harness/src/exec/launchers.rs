@@ -14,6 +14,8 @@ use crate::model::Launcher;
 pub const MEMCHECK: &str = "memcheck.xml";
 /// The heap blocks that are left.
 pub const BLOCKS: &str = "blocks.json";
+/// The library that keeps modules mapped, and that loses blocks for LeakSanitizer to find.
+pub const KEEP_MAPPED: &str = "keep-mapped";
 /// Files of LeakSanitizer begin so; it adds the process id.
 pub const LSAN: &str = "lsan";
 

@@ -3,16 +3,17 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use serde::Serialize;
 
 use super::launch::{ExecError, Executor};
 use crate::{
+    audit,
     model::{Job, JobId, Profile, Runner, Seed},
     plan::supports_on,
     protocol::PROTOCOL_VERSION,
-    stress,
 };
 
 /// `THREADPROOF_JOB`, as `docs/protocol.md` describes it.
@@ -54,7 +55,21 @@ pub(super) struct Files {
     pub(super) job_path: PathBuf,
     pub(super) temp: tempfile::TempDir,
     /// Where databases are kept that are audited when the process has ended.
-    pub(super) data: PathBuf,
+    data: Option<PathBuf>,
+}
+
+impl Files {
+    /// Tells the process where its files are.
+    pub(super) fn tell(&self, command: &mut Command, seed: Seed) {
+        command
+            .env("THREADPROOF_EVENTS", &self.events_path)
+            .env("THREADPROOF_JOB", &self.job_path)
+            .env("THREADPROOF_SEED", seed.to_string())
+            .env("TMPDIR", self.temp.path());
+        if let Some(data) = &self.data {
+            command.env("THREADPROOF_DATA", data);
+        }
+    }
 }
 
 impl Executor {
@@ -105,9 +120,9 @@ impl Executor {
             doing: "write job.json".to_owned(),
             source: error.into(),
         })?;
-        let data = dir.join(stress::DATA);
-        if job.cell.suite.runner == Runner::Stress {
-            fs::create_dir_all(&data).map_err(|source| ExecError {
+        let data = (job.cell.suite.runner == Runner::Stress).then(|| dir.join(audit::DATA));
+        if let Some(data) = &data {
+            fs::create_dir_all(data).map_err(|source| ExecError {
                 doing: format!("create {}", data.display()),
                 source,
             })?;

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
-use serde::{Deserialize, Serialize};
-use threadproof_valgrind::{Addon, Kind, Report, Role, parse_lsan, sites};
+use serde::Deserialize;
+use threadproof_valgrind::{Addon, Leak, Place, Report, Role, parse_lsan, sites};
 
 use super::Tool;
 use crate::{
-    exec::{BLOCKS, LSAN, MEMCHECK},
+    exec::{BLOCKS, KEEP_MAPPED, LSAN, MEMCHECK},
     model::Frame,
-    stress::Measures,
+    protocol::Measures,
     symbols::Symbols,
 };
 
@@ -37,7 +37,8 @@ pub struct Seen {
 }
 
 impl Seen {
-    fn nothing(why: impl Into<String>) -> Self {
+    /// Nothing can be said, for this reason.
+    pub(super) fn nothing(why: impl Into<String>) -> Self {
         Seen {
             inconclusive: Some(why.into()),
             ..Seen::default()
@@ -107,14 +108,7 @@ fn memcheck(file: &Path, binary: Option<&Path>) -> io::Result<Seen> {
             .map(ToString::to_string)
             .collect();
         let place = frames.join(" < ");
-        let leak = matches!(
-            site.kind,
-            Kind::LeakDefinitelyLost
-                | Kind::LeakIndirectlyLost
-                | Kind::LeakPossiblyLost
-                | Kind::LeakStillReachable
-        );
-        if leak {
+        if site.kind.is_leak() {
             // Whether a block is lost or still reachable depends on what else is left of it.
             seen.add(place, site.leaked.blocks as f64, site.leaked.bytes as f64);
         } else {
@@ -137,12 +131,11 @@ fn memcheck(file: &Path, binary: Option<&Path>) -> io::Result<Seen> {
 )]
 fn lsan(dir: &Path, binary: Option<&Path>, symbols: &mut Symbols) -> io::Result<Seen> {
     let owner = addon(binary);
-    let owns = |object: &str| match &owner {
-        Addon::Any => Path::new(object)
-            .extension()
-            .is_some_and(|end| end == "node"),
-        Addon::At(path) => object == path,
+    let of_addon = |place: &Place| {
+        let object = place.object.as_deref();
+        object.is_some_and(|object| owner.owns_object(object))
     };
+    let mut planted_found = false;
     let mut seen = Seen::default();
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
@@ -155,14 +148,13 @@ fn lsan(dir: &Path, binary: Option<&Path>, symbols: &mut Symbols) -> io::Result<
             Err(error) => return Ok(Seen::nothing(error.to_string())),
         };
         for leak in leaks {
-            let of_addon =
-                |place: &threadproof_valgrind::Place| place.object.as_deref().is_some_and(owns);
+            planted_found |= is_planted(&leak);
             let Some(last) = leak.stack.iter().rposition(of_addon) else {
                 continue;
             };
             let frames: Vec<Frame> = leak.stack[..=last]
                 .iter()
-                .filter(|place| of_addon(place))
+                .filter(|&place| of_addon(place))
                 .take(TOLD)
                 .map(|place| Frame {
                     object: place.object.as_ref().map(Into::into),
@@ -181,11 +173,27 @@ fn lsan(dir: &Path, binary: Option<&Path>, symbols: &mut Symbols) -> io::Result<
             seen.add(named.join(" < "), leak.blocks as f64, leak.bytes as f64);
         }
     }
+    if !planted_found {
+        return Ok(Seen::nothing(
+            "LeakSanitizer did not report the blocks that were lost for it to find",
+        ));
+    }
     Ok(seen)
 }
 
+/// Whether it is one of the blocks that `keep-mapped.c` loses: the sanitizer is silent both when there is nothing and when it
+/// could not look.
+fn is_planted(leak: &Leak) -> bool {
+    leak.stack.iter().any(|place| {
+        let object = place.object.as_deref().map(Path::new);
+        object
+            .and_then(Path::file_name)
+            .is_some_and(|name| name.to_string_lossy().contains(KEEP_MAPPED))
+    })
+}
+
 /// What the counter wrote.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Left {
     blocks: f64,
     bytes: f64,
@@ -226,3 +234,7 @@ fn process(measures: &Measures) -> Seen {
     );
     seen
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

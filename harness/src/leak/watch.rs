@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::{
@@ -12,9 +11,9 @@ use super::{
     read,
 };
 use crate::{
-    event::{Event, RenderError, Renderer},
+    event::{JobEnd, RenderError, Watcher},
     model::{JobId, Outcome, Target},
-    results::Results,
+    shared::Shared,
     symbols::Symbols,
 };
 
@@ -25,7 +24,7 @@ pub type Measured = BTreeMap<Key, Series>;
 #[derive(Clone)]
 pub struct Watch {
     run_dir: PathBuf,
-    state: Arc<Mutex<State>>,
+    state: Shared<State>,
 }
 
 #[derive(Default)]
@@ -41,86 +40,61 @@ impl Watch {
     pub fn new(run_dir: &Path) -> Self {
         Watch {
             run_dir: run_dir.to_owned(),
-            state: Arc::default(),
+            state: Shared::default(),
         }
     }
 
     /// Says what the jobs will be for.
     pub fn expect(&self, of: BTreeMap<JobId, Planned>, targets: Vec<Target>) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.of = of;
         state.targets = targets;
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // What a panicking thread left is whole: each change is one call.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// What was measured.
     pub fn measured(&self) -> Measured {
-        self.state().measured.clone()
+        self.state.lock().measured.clone()
     }
 }
 
-impl Renderer for Watch {
+impl Watcher for Watch {
     fn name(&self) -> &'static str {
         "leak"
     }
 
-    fn event(&mut self, event: &Event, _results: &Results) -> Result<(), RenderError> {
-        match event {
-            Event::JobFinished {
-                job,
-                attempt,
-                outcome,
-                ..
-            } => {
-                let mut guard = self.state();
-                let state = &mut *guard;
-                let Some(planned) = state.of.get(&job.id).cloned() else {
-                    return Ok(());
-                };
-                let target = state.targets.iter().find(|one| one.id == job.cell.target);
-                let binary = target.and_then(|target| target.binary.clone());
-                let dir = self.run_dir.join(&attempt.dir);
-                let seen = if *outcome == Outcome::Clean {
-                    read(
-                        planned.tool,
-                        &dir,
-                        binary.as_deref(),
-                        planned.workers,
-                        &mut state.symbols,
-                    )
-                    .map_err(|source| RenderError {
-                        what: dir.to_string_lossy().into_owned(),
-                        source,
-                    })?
-                } else {
-                    Seen {
-                        inconclusive: Some(format!("the process itself was not well: {outcome}")),
-                        ..Seen::default()
-                    }
-                };
-                let key = (
-                    job.cell.target.clone(),
-                    job.cell.runtime.clone(),
-                    planned.tool,
-                    planned.program,
-                );
-                let series = state.measured.entry(key).or_default();
-                series.push((planned.workers, seen));
-            }
-            Event::RunStarted { .. }
-            | Event::PrepareStep { .. }
-            | Event::Planned { .. }
-            | Event::NotAvailable { .. }
-            | Event::NotApplicable { .. }
-            | Event::JobStarted { .. }
-            | Event::JobProgress { .. }
-            | Event::Interrupted { .. }
-            | Event::RunFinished { .. } => {}
-        }
+    fn finished(&mut self, end: JobEnd<'_>) -> Result<(), RenderError> {
+        let mut guard = self.state.lock();
+        let state = &mut *guard;
+        let cell = &end.job.cell;
+        let Some(planned) = state.of.get(&end.job.id).cloned() else {
+            return Ok(());
+        };
+        let target = state.targets.iter().find(|one| one.id == cell.target);
+        let binary = target.and_then(|target| target.binary.clone());
+        let dir = self.run_dir.join(&end.attempt.dir);
+        let seen = if *end.outcome == Outcome::Clean {
+            read(
+                planned.tool,
+                &dir,
+                binary.as_deref(),
+                planned.workers,
+                &mut state.symbols,
+            )
+            .map_err(|source| RenderError {
+                what: dir.to_string_lossy().into_owned(),
+                source,
+            })?
+        } else {
+            Seen::nothing(format!("the process itself was not well: {}", end.outcome))
+        };
+        let key = (
+            cell.target.clone(),
+            cell.runtime.clone(),
+            planned.tool,
+            planned.program,
+        );
+        let series = state.measured.entry(key).or_default();
+        series.push((planned.workers, seen));
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What the processes under test say: the Rust side of `docs/protocol.md`.
 
+mod measures;
 mod reader;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{EnvEnd, Finding, NativeCrash, Phase, TestError, signal_name};
 
+pub use measures::Measures;
 pub use reader::{Reader, StreamError};
 
 /// The version of the protocol that is spoken here.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use threadproof_stress::{Confidence, Decision, Distribution, Growth, Plan, Tally, wilson};
 
-use super::{Audit, Ran, conclude};
-use crate::{model::CellId, protocol::Sample};
+use super::{Ran, conclude};
+use crate::{audit::Audit, model::CellId, protocol::Sample};
 
 /// The version of `stress.json`.
 const VERSION: u32 = 1;
@@ -226,18 +226,6 @@ fn grown(runs: &[Ran], control: Option<&[Ran]>) -> Vec<Grown> {
             })
         })
         .collect()
-}
-
-impl Audit {
-    /// The sum of two.
-    fn and(mut self, other: &Audit) -> Audit {
-        self.databases += other.databases;
-        self.acknowledged += other.acknowledged;
-        self.taken_back += other.taken_back;
-        self.in_flight += other.in_flight;
-        self.faults.extend(other.faults.iter().cloned());
-        self
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use threadproof_stress::Plan;
 use super::*;
 use crate::{
     model::{Runner, Suite},
-    stress::Measures,
+    protocol::Measures,
 };
 
 fn id(target: &str) -> CellId {

@@ -1,10 +1,13 @@
 //! What of the needs of shapes this machine has.
 
-use std::{fs, process::Command};
+use std::{fs, process::Command, sync::OnceLock};
 
 use threadproof_stress::Need;
 
-use crate::model::Target;
+use crate::{
+    model::{Runtime, Target},
+    plan::supports_on,
+};
 
 /// The capability of targets that are databases.
 const DATABASE: &str = "database";
@@ -13,8 +16,9 @@ const DATABASE: &str = "database";
 const INTERRUPT: &str = "interrupt";
 
 /// Why a shape cannot run, if it cannot.
-pub fn lacking(need: Need, target: &Target) -> Option<String> {
-    let has = |capability: &str| target.supports.iter().any(|name| name == capability);
+pub fn lacking(need: Need, target: &Target, runtime: &Runtime) -> Option<String> {
+    let supports = supports_on(target, &runtime.version);
+    let has = |capability: &str| supports.iter().any(|name| name == capability);
     match need {
         Need::Database => (!has(DATABASE)).then(|| format!("{} is no database", target.id)),
         // What is no database holds no locks.
@@ -27,7 +31,10 @@ pub fn lacking(need: Need, target: &Target) -> Option<String> {
         }),
         Need::Limits => (!cfg!(target_os = "linux") || which::which("prlimit").is_err())
             .then(|| "limits of a process are set by prlimit (util-linux), on Linux".to_owned()),
-        Need::Mount => mount().err(),
+        Need::Mount => {
+            static MOUNT: OnceLock<Result<(), String>> = OnceLock::new();
+            MOUNT.get_or_init(mount).clone().err()
+        }
     }
 }
 

@@ -54,18 +54,18 @@ pub struct StressPlan {
 /// Plans a stress run.
 pub fn plan(
     request: &Request<'_>,
-    lacking: &dyn Fn(Need, &Target) -> Option<String>,
+    lacking: &dyn Fn(Need, &Target, &Runtime) -> Option<String>,
 ) -> StressPlan {
     let mut plan = StressPlan::default();
-    let mut found: Vec<(u32, Job)> = Vec::new();
     for shape in request.shapes {
         plan.told
             .insert(test_id(shape), told(shape, request.lasting));
         let control = request.control.filter(|_| shape.control);
         let others = request.targets.iter();
         for target in others.chain(control.filter(|one| !is_among(request.targets, one))) {
-            let lacks = shape.needs.iter().find_map(|need| lacking(*need, target));
             for runtime in request.runtimes {
+                let mut needs = shape.needs.iter();
+                let lacks = needs.find_map(|need| lacking(*need, target, runtime));
                 let cell = CellId {
                     target: target.id.clone(),
                     runtime: runtime.id.clone(),
@@ -74,7 +74,7 @@ pub fn plan(
                         runner: Runner::Stress,
                     },
                 };
-                if let Some(reason) = lacks.clone().or_else(|| missing(target, runtime)) {
+                if let Some(reason) = lacks.or_else(|| missing(target, runtime)) {
                     plan.not_available.push(NotAvailable { cell, reason });
                     continue;
                 }
@@ -90,13 +90,12 @@ pub fn plan(
                     jobs: u32::try_from(jobs.len()).unwrap_or(u32::MAX),
                     tests: 1,
                 });
-                found.extend(jobs.into_iter().map(|job| (job.repetition, job)));
+                plan.jobs.extend(jobs);
             }
         }
     }
     // A stable sort: within a repetition in the order of the shapes.
-    found.sort_by_key(|(repetition, _)| *repetition);
-    plan.jobs = found.into_iter().map(|(_, job)| job).collect();
+    plan.jobs.sort_by_key(|job| job.repetition);
     plan
 }
 
@@ -116,32 +115,22 @@ fn test_id(shape: &Shape) -> String {
 
 /// `job.params` of docs/protocol.md.
 fn told(shape: &Shape, lasting: Option<Duration>) -> Value {
-    let mut told = Map::new();
-    for (name, value) in &shape.params {
-        told.insert(name.clone(), number(*value));
-    }
-    told.insert("shape".to_owned(), json!(shape.name));
-    told.insert("workers".to_owned(), json!(shape.workers));
-    told.insert("lifecycles".to_owned(), json!(shape.lifecycles));
-    told.insert("journal".to_owned(), json!(shape.journal));
-    told.insert("synchronous".to_owned(), json!(shape.synchronous));
-    told.insert("endings".to_owned(), json!(shape.endings));
+    let params = shape.params.iter();
+    let mut told: Map<String, Value> = params
+        .map(|(name, value)| (name.clone(), json!(value)))
+        .collect();
     let ms = lasting.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
-    told.insert("forMs".to_owned(), json!(ms));
+    let common = [
+        ("shape", json!(shape.name)),
+        ("workers", json!(shape.workers)),
+        ("lifecycles", json!(shape.lifecycles)),
+        ("journal", json!(shape.journal)),
+        ("synchronous", json!(shape.synchronous)),
+        ("endings", json!(shape.endings)),
+        ("forMs", json!(ms)),
+    ];
+    told.extend(common.map(|(name, value)| (name.to_owned(), value)));
     Value::Object(told)
-}
-
-/// Whole numbers are written as such.
-fn number(value: f64) -> Value {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "only what is whole and small is converted"
-    )]
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        json!(value as i64)
-    } else {
-        json!(value)
-    }
 }
 
 fn job(request: &Request<'_>, shape: &Shape, cell: &CellId, repetition: u32) -> Job {

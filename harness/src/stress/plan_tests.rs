@@ -54,7 +54,7 @@ fn planned(names: &[&str], control: Option<&Target>, lasting: Option<Duration>) 
             repeat_prefix: "threadproof stress",
             only: None,
         },
-        &|need, target| match need {
+        &|need, target, _| match need {
             Need::Database => (!target.supports.contains(&"database".to_owned()))
                 .then(|| format!("{} is no database", target.id)),
             Need::Interrupt | Need::Limits | Need::Mount => None,

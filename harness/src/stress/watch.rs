@@ -4,18 +4,17 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use threadproof_stress::{Decision, Plan, Tally};
 
 use crate::{
-    event::{Event, RenderError, Renderer},
+    audit::{self, Audit},
+    event::{JobEnd, RenderError, Watcher},
     model::{CellId, Job, Outcome},
-    results::Results,
+    protocol::Measures,
+    shared::Shared,
 };
-
-use super::{AUDIT, Audit, Measures};
 
 /// What one process came to.
 #[derive(Clone, Debug)]
@@ -46,7 +45,7 @@ pub struct Until {
 pub struct Watch {
     run_dir: PathBuf,
     until: Until,
-    state: Arc<Mutex<BTreeMap<CellId, Vec<Ran>>>>,
+    state: Shared<BTreeMap<CellId, Vec<Ran>>>,
 }
 
 impl Watch {
@@ -55,18 +54,13 @@ impl Watch {
         Watch {
             run_dir: run_dir.to_owned(),
             until,
-            state: Arc::default(),
+            state: Shared::default(),
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, BTreeMap<CellId, Vec<Ran>>> {
-        // What a panicking thread left is whole: each change is one call.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a job need not run any more.
     pub fn is_done(&self, job: &Job) -> bool {
-        let state = self.state();
+        let state = self.state.lock();
         let failed = |ran: &Ran| ran.failed == Some(true);
         if self.until.first_failure && state.values().flatten().any(failed) {
             return true;
@@ -80,7 +74,7 @@ impl Watch {
 
     /// What ran, by cell.
     pub fn ran(&self) -> BTreeMap<CellId, Vec<Ran>> {
-        self.state().clone()
+        self.state.lock().clone()
     }
 }
 
@@ -102,48 +96,31 @@ pub fn conclude(plan: &Plan, ran: &[Ran]) -> Decision {
     plan.conclude(tally(ran))
 }
 
-impl Renderer for Watch {
+impl Watcher for Watch {
     fn name(&self) -> &'static str {
         "stress"
     }
 
-    fn event(&mut self, event: &Event, _results: &Results) -> Result<(), RenderError> {
-        match event {
-            Event::JobFinished {
-                job,
-                attempt,
-                outcome,
-                ..
-            } => {
-                let dir = self.run_dir.join(&attempt.dir);
-                let audit = fs::read(dir.join(AUDIT)).ok();
-                let ran = Ran {
-                    repetition: job.repetition,
-                    failed: failed(outcome),
-                    seconds: attempt.duration_ms / 1000.0,
-                    // A process that was never started has measured nothing.
-                    measures: Measures::read(&dir.join("events.ndjson")).unwrap_or_default(),
-                    audit: audit
-                        .map(|text| serde_json::from_slice(&text))
-                        .transpose()
-                        .map_err(|error| RenderError {
-                            what: dir.join(AUDIT).to_string_lossy().into_owned(),
-                            source: io::Error::from(error),
-                        })?
-                        .unwrap_or_default(),
-                };
-                self.state().entry(job.cell.clone()).or_default().push(ran);
-            }
-            Event::RunStarted { .. }
-            | Event::PrepareStep { .. }
-            | Event::Planned { .. }
-            | Event::NotAvailable { .. }
-            | Event::NotApplicable { .. }
-            | Event::JobStarted { .. }
-            | Event::JobProgress { .. }
-            | Event::Interrupted { .. }
-            | Event::RunFinished { .. } => {}
-        }
+    fn finished(&mut self, end: JobEnd<'_>) -> Result<(), RenderError> {
+        let dir = self.run_dir.join(&end.attempt.dir);
+        let audit = fs::read(dir.join(audit::FILE)).ok();
+        let ran = Ran {
+            repetition: end.job.repetition,
+            failed: failed(end.outcome),
+            seconds: end.attempt.duration_ms / 1000.0,
+            // A process that was never started has measured nothing.
+            measures: Measures::read(&dir.join("events.ndjson")).unwrap_or_default(),
+            audit: audit
+                .map(|text| serde_json::from_slice(&text))
+                .transpose()
+                .map_err(|error| RenderError {
+                    what: dir.join(audit::FILE).to_string_lossy().into_owned(),
+                    source: io::Error::from(error),
+                })?
+                .unwrap_or_default(),
+        };
+        let mut state = self.state.lock();
+        state.entry(end.job.cell.clone()).or_default().push(ran);
         Ok(())
     }
 }

@@ -29,6 +29,19 @@ pub struct Audit {
     pub faults: Vec<String>,
 }
 
+impl Audit {
+    /// The sum of two.
+    #[must_use]
+    pub fn and(mut self, other: &Audit) -> Audit {
+        self.databases += other.databases;
+        self.acknowledged += other.acknowledged;
+        self.taken_back += other.taken_back;
+        self.in_flight += other.in_flight;
+        self.faults.extend(other.faults.iter().cloned());
+        self
+    }
+}
+
 /// What `expected.json` says.
 #[derive(Deserialize)]
 struct Expected {
@@ -51,7 +64,7 @@ impl Told {
 }
 
 /// Audits each folder at or directly below `data` that holds a ledger.
-pub fn audit(data: &Path) -> io::Result<Audit> {
+pub(super) fn audit(data: &Path) -> io::Result<Audit> {
     let mut audit = Audit::default();
     let mut folders = vec![data.to_owned()];
     for entry in fs::read_dir(data)? {
@@ -227,5 +240,5 @@ fn acknowledgements(folder: &Path) -> io::Result<BTreeMap<i64, Told>> {
 }
 
 #[cfg(test)]
-#[path = "audit_tests.rs"]
+#[path = "ledger_tests.rs"]
 mod tests;

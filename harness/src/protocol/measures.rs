@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs::File, io, path::Path};
 
-use crate::protocol::{ChildEvent, Reader, Sample, StreamError};
+use super::{ChildEvent, Reader, Sample, StreamError};
 
 /// What a process measured.
 #[derive(Clone, Debug, Default, PartialEq)]
