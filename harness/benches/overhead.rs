@@ -141,7 +141,7 @@ fn jobs(criterion: &mut Criterion) {
         programs: 1,
         guard: None,
         symbols: std::sync::Mutex::default(),
-        params: std::collections::BTreeMap::new(),
+        params: threadproof::shared::Shared::default(),
         launchers: threadproof::exec::Launchers::default(),
     };
     let by_harness = || {

@@ -14,6 +14,7 @@ pub mod event;
 pub mod exec;
 pub mod exit;
 pub mod explain;
+pub mod fuzz;
 pub mod interrupt;
 pub mod judge;
 pub mod leak;

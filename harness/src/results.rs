@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    event::{Event, PlanSummary},
+    event::{Event, PlanSummary, PlannedCell},
     exit::Exit,
     judge::known_by,
     model::{
@@ -373,9 +373,17 @@ impl Results {
     }
 
     fn finish_job(&mut self, job: &Job, attempt: &Attempt, evidence: &Evidence, outcome: &Outcome) {
-        if let Some(cell) = self.cells.iter_mut().find(|cell| cell.cell == job.cell) {
-            cell.add(attempt.duration_ms, &evidence.tests, outcome.kind());
-        }
+        let known = self.cells.iter().position(|cell| cell.cell == job.cell);
+        let at = known.unwrap_or_else(|| {
+            // A search plans as it goes.
+            self.cells.push(CellResults::planned(&PlannedCell {
+                cell: job.cell.clone(),
+                jobs: 0,
+                tests: u32::try_from(job.tests.len()).unwrap_or(u32::MAX),
+            }));
+            self.cells.len() - 1
+        });
+        self.cells[at].add(attempt.duration_ms, &evidence.tests, outcome.kind());
         for finding in &evidence.findings {
             if let Some(reason) = &finding.known {
                 self.see_known(&job.cell.target, &finding.rule, reason);
@@ -410,7 +418,7 @@ impl Results {
 }
 
 impl CellResults {
-    fn planned(planned: &crate::event::PlannedCell) -> Self {
+    fn planned(planned: &PlannedCell) -> Self {
         CellResults {
             cell: planned.cell.clone(),
             planned: planned.jobs,
@@ -427,6 +435,8 @@ impl CellResults {
         *self.outcomes.entry(kind).or_default() += 1;
         self.judged += u32::from(kind != OutcomeKind::Infra);
         self.clean += u32::from(kind == OutcomeKind::Clean);
+        let ended: u32 = self.outcomes.values().sum();
+        self.planned = self.planned.max(ended);
         self.verdict = Verdict::of(self.planned, &self.outcomes);
         self.duration_ms += duration_ms;
         for (index, test) in tests.iter().enumerate() {

@@ -12,6 +12,12 @@ impl<T> Clone for Shared<T> {
     }
 }
 
+impl<T> From<T> for Shared<T> {
+    fn from(value: T) -> Self {
+        Shared(Arc::new(Mutex::new(value)))
+    }
+}
+
 impl<T> Shared<T> {
     /// The value, for one change. What a panicking thread left is whole, since each change is one call.
     pub fn lock(&self) -> MutexGuard<'_, T> {

@@ -10,6 +10,7 @@ const { inspect } = require('node:util');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 const { unloadedNote } = require('./mapped.cjs');
+const { cloneOrNull } = require('./passing.cjs');
 const { Threads } = require('./threads.cjs');
 const { within } = require('./within.cjs');
 const { receivers } = require('./receivers.cjs');
@@ -198,6 +199,9 @@ const VALUES = {
   prototype({ name }) {
     return this.generic[name].prototype;
   },
+  plus({ name, by }) {
+    return this.slot(name) + by;
+  },
   proxy({ name }) {
     return new Proxy(this.slot(name), {});
   },
@@ -208,16 +212,6 @@ const VALUES = {
     return this.dir;
   },
 };
-
-/** An error to clone is an answer, too. */
-function cloneOrNull(object) {
-  try {
-    return structuredClone(object);
-  } catch (error) {
-    if (error.name !== 'DataCloneError') throw error;
-    return null;
-  }
-}
 
 const bufferOf = (given) => (ArrayBuffer.isView(given) ? given.buffer : given);
 
@@ -270,7 +264,7 @@ async function collect(limitMs) {
 
 const STEPS = {
   spawn({ thread, given, ...options }) {
-    if (given !== undefined) options.given = { value: cloneOrNull(this.slot(given)) };
+    if (given !== undefined) options.given = { value: this.slot(given) };
     this.children.spawn(thread, options);
   },
   exits({ thread, code = 0, error, withinMs }) {

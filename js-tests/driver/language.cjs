@@ -5,11 +5,12 @@
 const op = {
   /**
    * Starts the worker thread `thread` of the program; it runs its own list. It has the clone of what the slot
-   * `given` holds in its own slot of that name, or null if that cannot be cloned.
+   * `given` holds in its own slot of that name, or null if that cannot be cloned; `by`: how it gets there
+   * (`worker-data`, `message`, `port`, `broadcast`, `environment`).
    */
   spawn: (thread, options = {}) => ({ op: 'spawn', thread, ...options }),
   /**
-   * Waits in the event loop for the end of a thread that this one started, and asserts it: `code` (0), `error` (a
+   * Waits in the event loop for the end of a thread that this one started, and asserts it: `code` (0, or `any`), `error` (a
    * part of the name, code or message of what it threw), `withinMs` after the last request to end it.
    */
   exits: (thread, expected = {}) => ({ op: 'exits', thread, ...expected }),
@@ -142,6 +143,8 @@ const value = {
   text: (...units) => ({ $: 'text', units }),
   /** A number that JSON cannot say: `-0`, `NaN`, `Infinity`. */
   number: (text) => ({ $: 'number', text: String(text) }),
+  /** The number in a slot, and so much more. */
+  plus: (name, by) => ({ $: 'plus', name, by }),
   /** `{}`; the prototype of a class; a proxy of a slot. */
   object: () => ({ $: 'object' }),
   prototype: (name) => ({ $: 'prototype', name }),

@@ -4,16 +4,21 @@
 const { parentPort, workerData } = require('node:worker_threads');
 const { Handover } = require('./handover.cjs');
 const { Interpreter } = require('./interpreter.cjs');
+const { take } = require('./passing.cjs');
 const { Signals } = require('./signals.cjs');
 
 const { signals, handover, adapterPath } = workerData;
 
-new Interpreter({
-  ...workerData,
-  adapter: require(adapterPath),
-  signals: new Signals(signals.names, signals.memory),
-  handover: new Handover(handover.names, handover.memory),
-  tell: (message) => parentPort.postMessage(message),
-})
-  .run()
-  .then(() => parentPort.postMessage({ kind: 'finished' }));
+async function run() {
+  await new Interpreter({
+    ...workerData,
+    given: await take(workerData.given),
+    adapter: require(adapterPath),
+    signals: new Signals(signals.names, signals.memory),
+    handover: new Handover(handover.names, handover.memory),
+    tell: (message) => parentPort.postMessage(message),
+  }).run();
+  parentPort.postMessage({ kind: 'finished' });
+}
+
+run();

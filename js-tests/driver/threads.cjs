@@ -4,6 +4,7 @@
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 const { everyOperation } = require('./language.cjs');
+const { give } = require('./passing.cjs');
 
 const ENTRY = path.join(__dirname, 'thread.cjs');
 
@@ -20,13 +21,15 @@ class Threads {
     this.#spec = spec;
   }
 
-  spawn(thread, { resourceLimits, given } = {}) {
+  /** `given`: `{ value }`, and `by`: how it is passed. */
+  spawn(thread, { resourceLimits, given, by = 'worker-data' } = {}) {
     if (this.#started.get(thread)?.ended === false) {
       throw new Error(`"${thread}" was started and has not ended`);
     }
     const { threads, dir, limitMs, signals, handover, tell, adapterPath } = this.#spec;
     tell({ kind: 'phase', phase: 'start-workers' });
     const portable = ({ names, memory }) => ({ names, memory });
+    const passed = given && give(given.value, by);
     const worker = new Worker(ENTRY, {
       workerData: {
         thread,
@@ -36,10 +39,12 @@ class Threads {
         adapterPath,
         signals: portable(signals),
         handover: portable(handover),
-        given,
+        given: passed?.given,
       },
+      transferList: passed?.transferList,
       ...(resourceLimits && { resourceLimits }),
     });
+    passed?.then?.(worker);
     const started = {
       worker,
       ended: false,
@@ -103,6 +108,8 @@ class Threads {
     if (code === 0 && !started.finished && !this.#mayExit(thread)) {
       throw new Error(`"${thread}" ended before it had done all`);
     }
+    // Who is ended at any time may have ended by itself before.
+    if (code === 'any') return;
     if (end.code !== code) throw new Error(`"${thread}" exited with ${end.code}, not ${code}`);
     if (withinMs !== undefined && end.sinceAskedMs > withinMs) {
       const took = Math.round(end.sinceAskedMs);

@@ -1,5 +1,6 @@
 //! The flags as they are typed; `config` makes sense of them.
 
+mod fuzz;
 mod measured;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use crate::{model::Seed, plan::Shard};
 
+pub(super) use fuzz::FuzzArgs;
 pub(super) use measured::{Cells, LeakArgs, Outcomes, StressArgs};
 
 /// Proves that native Node addons survive worker threads.
@@ -73,6 +75,8 @@ pub(super) enum Command {
     Stress(Box<StressArgs>),
     /// Find what each worker leaves behind: memory, descriptors, threads, and accesses that are wrong
     Leak(Box<LeakArgs>),
+    /// Search for programs of several threads that crash a target, and make them small
+    Fuzz(Box<FuzzArgs>),
     /// List what there is: targets, runtimes, suites, tests
     List(ListArgs),
     /// Say what is missing on this machine and how to get it

@@ -1,6 +1,6 @@
 //! Specimens made ready to be run: what `selfcheck` and `repro` have in common.
 
-use std::{collections::BTreeMap, ffi::OsString, path::Path, sync::Mutex};
+use std::{ffi::OsString, path::Path, sync::Mutex};
 
 use super::config;
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     model::{Seed, Target},
     prepare::{self, Permissions, RuntimeSpec, Steps, guard_platform},
     selfcheck::{self, Request, SelfPlan},
+    shared::Shared,
     workspace::Workspace,
 };
 
@@ -97,7 +98,7 @@ pub(super) fn bench(wanted: Wanted<'_>, tell: &(dyn Fn(Event) + Sync)) -> Result
         programs: 0,
         guard: prepared.guard,
         symbols: Mutex::default(),
-        params: BTreeMap::new(),
+        params: Shared::default(),
         launchers: Launchers::default(),
     };
     Ok(Bench { plan, executor })

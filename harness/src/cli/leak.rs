@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     error::Error,
+    event::Watching,
     exec::Launchers,
     exit::Exit,
     leak::{self, Key, Leaks, Request, Tool, Verdict, Watch},
@@ -26,7 +27,13 @@ pub(super) fn leak(place: &Place, args: &LeakArgs, words: &[OsString]) -> Result
     check_targets(&selected.targets)?;
     let dir = selected.run_dir(&args.outcomes)?;
     let watch = Watch::new(&dir.path);
-    let mut session = Session::begin(&selected, &args.outcomes, words, dir, watch.clone())?;
+    let mut session = Session::begin(
+        &selected,
+        &args.outcomes,
+        words,
+        dir,
+        Some(Box::new(Watching(watch.clone()))),
+    )?;
     if let Err(error) = stages(&mut session, &tools, args, words, &watch) {
         return Ok(session.fail(&error));
     }

@@ -24,7 +24,7 @@ use crate::{
     catalogue::{load_targets, specimen_targets},
     dispatch::Dispatcher,
     error::Error,
-    event::{Event, PlanSummary, PlannedCell, Watcher, Watching},
+    event::{Event, PlanSummary, PlannedCell, Renderer},
     exec::{self, Executor, Launchers, Limits},
     exit::Exit,
     interrupt::Interrupt,
@@ -114,6 +114,14 @@ pub(super) struct Ready {
     pub(super) control: Option<Target>,
 }
 
+/// What is announced of a run.
+pub(super) struct Planned {
+    pub(super) cells: Vec<PlannedCell>,
+    pub(super) jobs: u32,
+    pub(super) repeats: u32,
+    pub(super) not_available: Vec<NotAvailable>,
+}
+
 /// What is to be run.
 pub(super) struct Load<'a> {
     pub(super) jobs: Vec<crate::model::Job>,
@@ -146,13 +154,13 @@ pub(super) fn width() -> Option<u16> {
 }
 
 impl<'a> Session<'a> {
-    /// Opens the run's reports, the watch among them.
+    /// Opens the run's reports, the watch among them if there is one.
     pub(super) fn begin(
         selected: &'a Selected,
         outcomes: &Outcomes,
         words: &[OsString],
         dir: RunDir,
-        watch: impl Watcher + 'static,
+        watch: Option<Box<dyn Renderer>>,
     ) -> Result<Self, Error> {
         let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
         exec::adopt_orphans();
@@ -165,9 +173,11 @@ impl<'a> Session<'a> {
                 _ => Verbosity::Normal,
             },
         };
-        let reporters = Reporters::new(&report)
-            .map_err(|error| Error::io("write", &error.what)(error.source))?
-            .and(Box::new(Watching(watch)));
+        let mut reporters = Reporters::new(&report)
+            .map_err(|error| Error::io("write", &error.what)(error.source))?;
+        if let Some(watch) = watch {
+            reporters = reporters.and(watch);
+        }
         let run_dir = dir.path.clone();
         let mut dispatcher = Dispatcher::new(dir, reporters);
         let event = started(
@@ -221,53 +231,91 @@ impl<'a> Session<'a> {
         Ok((ready, more))
     }
 
-    /// Runs it all, the jobs that turn out not to be needed left out.
-    pub(super) fn run(&mut self, prepared: Prepared, load: Load<'_>) -> Result<(), Error> {
-        let repeats = load.jobs.iter().map(|job| job.repetition).max();
+    /// Says what will be run.
+    pub(super) fn announce(&mut self, prepared: &Prepared, planned: Planned) {
         self.dispatcher.emit(&Event::Planned {
             plan: PlanSummary {
                 targets: prepared.targets.clone(),
                 runtimes: prepared.runtimes.clone(),
-                cells: load.cells,
-                jobs: u32::try_from(load.jobs.len()).unwrap_or(u32::MAX),
+                cells: planned.cells,
+                jobs: planned.jobs,
                 parallel: self.selected.parallel,
-                repeats: repeats.unwrap_or(1),
+                repeats: planned.repeats,
                 shard: None,
                 guard: prepared.guard.is_some(),
             },
         });
-        for NotAvailable { cell, reason } in load.not_available {
+        for NotAvailable { cell, reason } in planned.not_available {
             self.dispatcher.emit(&Event::NotAvailable { cell, reason });
         }
+    }
+
+    /// Does something in a thread of its own that tells events meanwhile.
+    pub(super) fn while_telling<T: Send>(
+        &mut self,
+        work: impl FnOnce(&(dyn Fn(Event) + Sync)) -> T + Send,
+    ) -> T {
+        self.dispatcher.while_telling(work)
+    }
+
+    /// Who interrupts it.
+    pub(super) fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+
+    /// Runs it all, the jobs that turn out not to be needed left out.
+    pub(super) fn run(&mut self, prepared: Prepared, load: Load<'_>) -> Result<(), Error> {
+        let repeats = load.jobs.iter().map(|job| job.repetition).max();
+        self.announce(
+            &prepared,
+            Planned {
+                cells: load.cells,
+                jobs: u32::try_from(load.jobs.len()).unwrap_or(u32::MAX),
+                repeats: repeats.unwrap_or(1),
+                not_available: load.not_available,
+            },
+        );
         if load.jobs.is_empty() {
             return Err(Error::NothingSelected {
                 what: "there are no jobs".to_owned(),
                 help: "name other targets, runtimes, or things to run".to_owned(),
             });
         }
+        let limits = Limits {
+            load: load.patience,
+            exit: load.patience,
+        };
+        let executor = self.executor(prepared, limits, load.params, load.launchers);
+        let parallel = self.selected.parallel;
+        self.dispatcher
+            .run_jobs_unless(&executor, load.jobs, parallel, load.needless);
+        Ok(())
+    }
+
+    /// What runs jobs on what was prepared.
+    pub(super) fn executor(
+        &self,
+        prepared: Prepared,
+        limits: Limits,
+        params: BTreeMap<String, Value>,
+        launchers: Launchers,
+    ) -> Executor {
         let workspace = &self.selected.workspace;
-        let executor = Executor {
+        Executor {
             run_dir: self.run_dir.clone(),
             suites_dir: workspace.suites_dir.clone(),
             lib: workspace.lib.clone(),
             node_modules: workspace.packages.join("node_modules"),
             targets: prepared.targets,
             runtimes: prepared.runtimes,
-            limits: Limits {
-                load: load.patience,
-                exit: load.patience,
-            },
+            limits,
             interrupt: self.interrupt.clone(),
             programs: 0,
             guard: prepared.guard,
             symbols: Mutex::default(),
-            params: load.params,
-            launchers: load.launchers,
-        };
-        let parallel = self.selected.parallel;
-        self.dispatcher
-            .run_jobs_unless(&executor, load.jobs, parallel, load.needless);
-        Ok(())
+            params: params.into(),
+            launchers,
+        }
     }
 
     /// How a run without figures ends.

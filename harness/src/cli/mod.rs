@@ -10,6 +10,7 @@ mod bench;
 mod config;
 mod differential;
 mod doctor;
+mod fuzz;
 mod launcher;
 mod leak;
 mod list;
@@ -57,6 +58,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Selfcheck(selfcheck) => selfcheck::selfcheck(&args.place, selfcheck, &words),
         Command::Stress(stress) => stress::stress(&args.place, stress, &words),
         Command::Leak(leak) => leak::leak(&args.place, leak, &words),
+        Command::Fuzz(fuzz) => fuzz::fuzz(&args.place, fuzz, &words),
         Command::List(list) => list::list(&args.place, list),
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),

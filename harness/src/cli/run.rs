@@ -21,6 +21,7 @@ use crate::{
     report::{Config as ReportConfig, Reporters},
     run_dir::RunDir,
     selfcheck,
+    shared::Shared,
     workspace::Workspace,
 };
 
@@ -114,7 +115,7 @@ fn stages(
         runtimes: prepared.runtimes,
         guard: prepared.guard,
         symbols: Mutex::default(),
-        params: BTreeMap::new(),
+        params: Shared::default(),
         launchers: Launchers::default(),
         limits: config.limits,
         interrupt: interrupt.clone(),

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     error::Error,
+    event::Watching,
     exec::Launchers,
     exit::Exit,
     plan::quote,
@@ -31,7 +32,13 @@ pub(super) fn stress(place: &Place, args: &StressArgs, words: &[OsString]) -> Re
     };
     let dir = selected.run_dir(&args.outcomes)?;
     let watch = Watch::new(&dir.path, until);
-    let mut session = Session::begin(&selected, &args.outcomes, words, dir, watch.clone())?;
+    let mut session = Session::begin(
+        &selected,
+        &args.outcomes,
+        words,
+        dir,
+        Some(Box::new(Watching(watch.clone()))),
+    )?;
     if let Err(error) = stages(&mut session, &shapes, args, words, &watch) {
         return Ok(session.fail(&error));
     }

@@ -11,8 +11,8 @@ use std::{
 };
 
 use super::{
-    environment, hang, launchers::Launchers, process::Process, stragglers, symbolise::name_frames,
-    watch::Watch,
+    environment, hang, launchers::Launchers, process::Process, schedule, stragglers,
+    symbolise::name_frames, watch::Watch,
 };
 use crate::{
     audit,
@@ -23,6 +23,7 @@ use crate::{
         Attempt, Ending, Evidence, ExitStatus, Job, JobId, Known, Launcher, Milestones, Phase,
         Runner, Runtime, Stop, Target, Usage,
     },
+    shared::Shared,
     symbols::Symbols,
 };
 
@@ -110,8 +111,8 @@ pub struct Executor {
     pub guard: Option<PathBuf>,
     /// Names of native frames.
     pub symbols: Mutex<Symbols>,
-    /// What a test is told besides its name, by its id: numbers of workers and the like.
-    pub params: BTreeMap<String, serde_json::Value>,
+    /// What a test is told besides its name, by its id or that of its job: numbers of workers and the like.
+    pub params: Shared<BTreeMap<String, serde_json::Value>>,
     /// What stands between the harness and Node, where a job asks for it.
     pub launchers: Launchers,
 }
@@ -210,7 +211,7 @@ impl Executor {
         });
 
         let ledger = Ledger::new(&job.tests, started_at);
-        let mut watch = Watch::new(files.events, ledger, started);
+        let mut watch = Watch::new(files.events, ledger, started, self.silence(job));
         let (ended, stop) = self.follow(job, &process, &mut watch, &dir, tell)?;
         let duration_ms = ms(started.elapsed());
         watch.read();
@@ -335,6 +336,7 @@ impl Executor {
     /// How the runner is started: the table of `docs/protocol.md`.
     fn command(&self, job: &Job) -> Result<Command, ExecError> {
         let runtime = self.runtime(job)?;
+        let params = self.params_of(job).unwrap_or_default();
         let mut command = match job.cell.suite.runner {
             Runner::Programs => Command::new(this_program()?),
             Runner::Jest
@@ -343,7 +345,8 @@ impl Executor {
             | Runner::NodeTest
             | Runner::Driver
             | Runner::Stress
-            | Runner::Leak => Command::new(&runtime.path),
+            | Runner::Leak
+            | Runner::Fuzz => Command::new(&runtime.path),
         };
         environment::clean(&mut command);
         command.envs(&self.target(job)?.env);
@@ -390,12 +393,16 @@ impl Executor {
                     .arg("--expose-gc")
                     .arg(self.lib.with_file_name("leak").join("main.cjs"));
             }
+            Runner::Fuzz => {
+                command.args(schedule::flags(&params));
+                command.arg(self.lib.with_file_name("fuzz").join("main.cjs"));
+            }
             Runner::Programs => self.run_programs(job, runtime, &mut command)?,
         }
         if job.cell.suite.runner == Runner::VitestShared {
             command.env("THREADPROOF_ISOLATE", "0");
         }
-        Ok(command)
+        Ok(schedule::scheduled(command, &params))
     }
 
     /// This program is the runner itself; it starts Node, and is watched like any other.

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use serde::Serialize;
@@ -30,7 +31,7 @@ struct JobFile<'a> {
     seed: Seed,
     timeout_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    params: Option<&'a serde_json::Value>,
+    params: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -73,6 +74,19 @@ impl Files {
 }
 
 impl Executor {
+    /// What a job is told.
+    pub(super) fn params_of(&self, job: &Job) -> Option<serde_json::Value> {
+        let params = self.params.lock();
+        let of_job = params.get(job.id.as_str());
+        of_job.or_else(|| params.get(&job.tests[0])).cloned()
+    }
+
+    /// How long a process may say nothing, where its test says all the time how far it is.
+    pub(super) fn silence(&self, job: &Job) -> Option<Duration> {
+        let params = self.params_of(job)?;
+        params["silenceMs"].as_u64().map(Duration::from_millis)
+    }
+
     /// Makes the folder and files of an attempt.
     pub(super) fn lay_out(&self, job: &Job, dir: &Path) -> Result<Files, ExecError> {
         let make = |path: &Path| {
@@ -114,7 +128,7 @@ impl Executor {
             tests: &job.tests,
             seed: job.seed,
             timeout_ms: job.timeout_ms,
-            params: self.params.get(&job.tests[0]),
+            params: self.params_of(job),
         };
         serde_json::to_writer_pretty(make(&job_path)?, &file).map_err(|error| ExecError {
             doing: "write job.json".to_owned(),

@@ -7,6 +7,7 @@ mod launch;
 mod launchers;
 mod layout;
 mod process;
+mod schedule;
 mod stragglers;
 mod symbolise;
 mod watch;

@@ -20,6 +20,10 @@ pub(super) struct Watch {
     /// Why nothing more is read.
     pub(super) broken: Option<String>,
     started: Instant,
+    /// When something was read last.
+    last: Instant,
+    /// How long it may say nothing while a test runs.
+    silence: Option<Duration>,
     /// When the end of the last test, or the runner's last word, was seen.
     done: Option<Instant>,
 }
@@ -31,13 +35,20 @@ pub(super) struct Expired {
 }
 
 impl Watch {
-    pub(super) fn new(file: File, ledger: Ledger, started: Instant) -> Self {
+    pub(super) fn new(
+        file: File,
+        ledger: Ledger,
+        started: Instant,
+        silence: Option<Duration>,
+    ) -> Self {
         Watch {
             file,
             reader: Reader::default(),
             ledger,
             broken: None,
             started,
+            last: started,
+            silence,
             done: None,
         }
     }
@@ -60,7 +71,11 @@ impl Watch {
         if self.ledger.phase() == Phase::Exit || self.ledger.all_ended() {
             self.done.get_or_insert_with(Instant::now);
         }
-        self.reader.lines() > before
+        let news = self.reader.lines() > before;
+        if news {
+            self.last = Instant::now();
+        }
+        news
     }
 
     /// Whether the last line is torn.
@@ -69,12 +84,15 @@ impl Watch {
     }
 
     /// The limit that the process has passed, if any: for getting to its first test, for getting
-    /// through them all, for going away after the last of them.
+    /// through them all, for going away after the last of them, for saying nothing meanwhile.
     pub(super) fn expired(&self, limits: &Limits, timeout: Duration) -> Option<Expired> {
         let phase = self.ledger.phase();
         let (since, limit) = match self.done {
-            Some(done) => (done, limits.exit),
-            None if self.ledger.testing() => (self.started, timeout),
+            Some(done) => (done, limits.exit.min(self.silence.unwrap_or(limits.exit))),
+            None if self.ledger.testing() => match self.silence {
+                Some(silence) if self.last.elapsed() >= silence => (self.last, silence),
+                _ => (self.started, timeout),
+            },
             None => (self.started, limits.load.min(timeout)),
         };
         (since.elapsed() >= limit).then_some(Expired { phase, limit })

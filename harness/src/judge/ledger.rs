@@ -84,6 +84,16 @@ impl Ledger {
         self.progress.as_deref()
     }
 
+    fn start(&mut self, runner: String, runner_version: String, node: String, at: Option<f64>) {
+        self.phase = self.phase.max(Phase::Load);
+        self.milestones.run_start_ms = at;
+        self.run_start = Some(RunStart {
+            runner,
+            runner_version,
+            node,
+        });
+    }
+
     /// Takes note of an event.
     pub fn apply(&mut self, line: Line) {
         self.events += 1;
@@ -94,15 +104,7 @@ impl Ledger {
                 runner,
                 runner_version,
                 node,
-            } => {
-                self.phase = self.phase.max(Phase::Load);
-                self.milestones.run_start_ms = elapsed;
-                self.run_start = Some(RunStart {
-                    runner,
-                    runner_version,
-                    node,
-                });
-            }
+            } => self.start(runner, runner_version, node, elapsed),
             // Tests come and go, so the suites' phases do too, until the last test is done.
             ChildEvent::Phase { phase, .. } if self.phase != Phase::Exit && !self.all_ended() => {
                 let loading = self.milestones.first_test_ms.is_none();
@@ -112,8 +114,11 @@ impl Ledger {
                     phase.max(Phase::Load)
                 };
             }
-            // Latencies and tallies are many: they are read from the file when the process has ended.
-            ChildEvent::Phase { .. } | ChildEvent::Latencies { .. } | ChildEvent::Tally { .. } => {}
+            // Latencies, tallies and programs are many: they are read from the file when the process has ended.
+            ChildEvent::Phase { .. }
+            | ChildEvent::Latencies { .. }
+            | ChildEvent::Tally { .. }
+            | ChildEvent::Program { .. } => {}
             ChildEvent::WorkerStart { thread, .. } => {
                 self.workers.insert(thread);
             }

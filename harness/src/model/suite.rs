@@ -54,6 +54,8 @@ pub enum TopicKind {
     Shapes,
     /// Leak programs, of `threadproof leak`.
     Leaks,
+    /// Generated programs of several threads, of `threadproof fuzz`.
+    Fuzz,
 }
 
 impl TopicKind {
@@ -65,6 +67,7 @@ impl TopicKind {
             TopicKind::Programs => &[Runner::Programs],
             TopicKind::Shapes => &[Runner::Stress],
             TopicKind::Leaks => &[Runner::Leak],
+            TopicKind::Fuzz => &[Runner::Fuzz],
         }
     }
 }
@@ -91,11 +94,13 @@ pub enum Runner {
     Stress,
     /// Our own: workers that run a leak program, in a process that ends by itself.
     Leak,
+    /// Our own driver: generated programs, one after the other in a process.
+    Fuzz,
 }
 
 impl Runner {
     /// All of them, in the order in which reports list them.
-    pub const ALL: [Runner; 8] = [
+    pub const ALL: [Runner; 9] = [
         Runner::Jest,
         Runner::Vitest,
         Runner::VitestShared,
@@ -104,6 +109,7 @@ impl Runner {
         Runner::Programs,
         Runner::Stress,
         Runner::Leak,
+        Runner::Fuzz,
     ];
 
     /// Those that run bodies of tests.
@@ -124,6 +130,7 @@ impl Runner {
             Runner::Programs => TopicKind::Programs,
             Runner::Stress => TopicKind::Shapes,
             Runner::Leak => TopicKind::Leaks,
+            Runner::Fuzz => TopicKind::Fuzz,
         }
     }
 
@@ -138,6 +145,7 @@ impl Runner {
             Runner::Programs => "programs",
             Runner::Stress => "stress",
             Runner::Leak => "leak",
+            Runner::Fuzz => "fuzz",
         }
     }
 }

@@ -83,7 +83,12 @@ pub fn supports_on(target: &Target, version: &str) -> Vec<String> {
 /// The versions of Node that a runner works on: the table of `docs/protocol.md`.
 pub fn needed_by(runner: Runner) -> &'static str {
     match runner {
-        Runner::Jest | Runner::NodeTest | Runner::Driver | Runner::Stress | Runner::Leak => ">=20",
+        Runner::Jest
+        | Runner::NodeTest
+        | Runner::Driver
+        | Runner::Stress
+        | Runner::Leak
+        | Runner::Fuzz => ">=20",
         Runner::Vitest | Runner::VitestShared => ">=22.12",
         // The oracle is the builtin of the same Node, and that came to its present form then.
         Runner::Programs => ">=26.10, <27",
@@ -278,7 +283,11 @@ fn order(inputs: &Inputs<'_>, cells: &[(CellId, Applicable)]) -> Vec<Job> {
 /// The jobs of one repetition of a cell: one for all tests, or, of scenarios, one for each case.
 fn jobs(inputs: &Inputs<'_>, cell: &CellId, tests: &Applicable, repetition: u32) -> Vec<Job> {
     match cell.suite.runner.kind() {
-        TopicKind::Bodies | TopicKind::Programs | TopicKind::Shapes | TopicKind::Leaks => {
+        TopicKind::Bodies
+        | TopicKind::Programs
+        | TopicKind::Shapes
+        | TopicKind::Leaks
+        | TopicKind::Fuzz => {
             vec![job(inputs, cell, &tests.files, &tests.ids, repetition)]
         }
         TopicKind::Scenarios => tests
@@ -326,7 +335,8 @@ fn timeout_ms(inputs: &Inputs<'_>, cell: &CellId) -> u64 {
         | Runner::NodeTest
         | Runner::Driver
         | Runner::Stress
-        | Runner::Leak => inputs.timeout_ms,
+        | Runner::Leak
+        | Runner::Fuzz => inputs.timeout_ms,
     }
 }
 

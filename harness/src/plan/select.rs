@@ -71,9 +71,10 @@ pub fn select_suites(
             .collect();
         there_is.dedup();
         // Shapes of load and leak programs have commands of their own.
-        let runners = Runner::ALL
-            .into_iter()
-            .filter(|runner| !matches!(runner.kind(), TopicKind::Shapes | TopicKind::Leaks));
+        let runners = Runner::ALL.into_iter().filter(|runner| {
+            let kind = runner.kind();
+            !matches!(kind, TopicKind::Shapes | TopicKind::Leaks | TopicKind::Fuzz)
+        });
         there_is.extend(runners.map(|runner| runner.to_string()));
         let what = format!("there is no suite, topic or runner {selector:?}");
         return Err(nothing(what, "topics and runners", &there_is));

@@ -100,6 +100,10 @@ pub enum ChildEvent {
     Tally {
         counts: BTreeMap<String, u64>,
     },
+    Program {
+        index: u32,
+        state: ProgramState,
+    },
     ProcessExit {
         #[serde(default)]
         code: Option<i32>,
@@ -124,6 +128,16 @@ pub struct Sample {
     pub descriptors: Option<f64>,
     /// Threads, where they can be counted.
     pub threads: Option<f64>,
+}
+
+/// How far a program of `threadproof fuzz` has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ProgramState {
+    Started,
+    Passed,
+    Failed,
 }
 
 /// How a test ended.
@@ -196,6 +210,9 @@ impl ChildEvent {
             ChildEvent::Sample(sample) => format!("sample at {} done", sample.done),
             ChildEvent::Latencies { name, ms } => format!("latencies {name}: {}", ms.len()),
             ChildEvent::Tally { counts } => format!("tally of {}", counts.len()),
+            ChildEvent::Program { index, state } => {
+                format!("program {index} {state:?}").to_lowercase()
+            }
             ChildEvent::ProcessExit { code } => match code {
                 Some(code) => format!("process-exit {code}"),
                 None => "process-exit".to_owned(),

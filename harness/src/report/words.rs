@@ -132,7 +132,8 @@ pub(super) fn topic(failure: &Failure) -> String {
         | Runner::NodeTest
         | Runner::Programs
         | Runner::Stress
-        | Runner::Leak => None,
+        | Runner::Leak
+        | Runner::Fuzz => None,
     };
     rule.map_or_else(|| failure.outcome.kind().to_string(), str::to_owned)
 }

@@ -1,0 +1,41 @@
+//! The flags of `fuzz`.
+
+use super::{Cells, Means, Outcomes};
+
+/// Flags of `fuzz`.
+#[derive(Clone, Debug, clap::Args)]
+pub(in crate::cli) struct FuzzArgs {
+    #[command(flatten)]
+    pub(in crate::cli) cells: Cells,
+    /// Programs for each target and version of Node [default: 2000, or no end with --for]
+    #[arg(
+        short, long, env = "THREADPROOF_CASES", value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..), hide_env = true
+    )]
+    pub(in crate::cli) cases: Option<u64>,
+    /// How long to search: 30s, 1h
+    #[arg(long, env = "THREADPROOF_FOR", value_name = "TIME", hide_env = true)]
+    pub(in crate::cli) r#for: Option<humantime::Duration>,
+    /// Workers of a program at most
+    #[arg(
+        short, long, env = "THREADPROOF_WORKERS", value_name = "N", default_value_t = 3,
+        value_parser = clap::value_parser!(u8).range(0..=3), hide_env = true
+    )]
+    pub(in crate::cli) workers: u8,
+    /// Stop at the first failure
+    #[arg(long, env = "THREADPROOF_UNTIL_FAIL", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(in crate::cli) until_fail: bool,
+    /// Time to start, and to end once all is done: what takes longer hangs
+    #[arg(
+        long,
+        env = "THREADPROOF_TIMEOUT",
+        value_name = "TIME",
+        default_value = "15s",
+        hide_env = true
+    )]
+    pub(in crate::cli) timeout: humantime::Duration,
+    #[command(flatten)]
+    pub(in crate::cli) means: Means,
+    #[command(flatten)]
+    pub(in crate::cli) outcomes: Outcomes,
+}

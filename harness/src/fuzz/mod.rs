@@ -1,0 +1,24 @@
+//! `threadproof fuzz`: generated programs of several threads, run on a target; what fails is confirmed, made small and saved.
+//!
+//! `program` (the language) ← `generate`, `coverage` · `plan`, `ops`, `lower` (the reference model: what must come of it) · `batch`
+//! (programs as jobs) · `shrink` · `hunt` (the search) · `case`, `render` (for people).
+
+mod batch;
+mod coverage;
+mod generate;
+mod hunt;
+mod lower;
+mod ops;
+mod page;
+mod plan;
+pub mod program;
+mod render;
+mod save;
+mod script;
+mod shrink;
+
+pub use batch::{Bench, Patience, Ran};
+pub use hunt::{Config, Failure, Hunt, Hunted};
+pub use lower::{Lowered, Surface, lower};
+pub use render::{markdown, progress, table, told};
+pub use save::{CASE_KIND, Case, save};
