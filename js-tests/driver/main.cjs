@@ -6,6 +6,7 @@ const { spawn } = require('node:child_process');
 const path = require('node:path');
 const { threadId } = require('node:worker_threads');
 const { emit } = require('../lib/events.cjs');
+const { endBy } = require('../lib/end-by.cjs');
 const { adapterOf, readJob, waitLimitMs } = require('../lib/job.cjs');
 const { runOneTest } = require('../lib/one-test.cjs');
 const { runProgram } = require('./program.cjs');
@@ -47,16 +48,6 @@ function runInner(one, signalled) {
       else if (code === one.ends.code) resolve();
       else reject(new Error(`the process exited with ${code}, not ${one.ends.code}`));
     });
-  });
-}
-
-/** Ends this process by the signal that ended the one below it. */
-function endBy(signal) {
-  process.kill(process.pid, signal);
-  // Node's own handler of SIGSEGV swallows the first one and takes itself away.
-  setImmediate(() => {
-    process.kill(process.pid, signal);
-    setImmediate(() => process.abort());
   });
 }
 

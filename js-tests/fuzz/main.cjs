@@ -6,11 +6,13 @@ const { count } = require('../driver/census.cjs');
 const { emit } = require('../lib/events.cjs');
 const { adapterOf, readJob } = require('../lib/job.cjs');
 const { runOneTest } = require('../lib/one-test.cjs');
+const { alone } = require('./alone.cjs');
 const { runner } = require('./programs.cjs');
 
 const job = readJob();
 const { programs, root, limitMs } = job.params;
-const run = runner(root, { adapterPath: adapterOf(job), limitMs });
+const inside = runner(root, { adapterPath: adapterOf(job), limitMs });
+const run = (program) => (program.ends ? alone(program) : inside(program));
 
 /** How often a program must leave something, one time after the other, before it is said to. */
 const TIMES = 5;

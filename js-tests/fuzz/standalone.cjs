@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { alone } = require('./alone.cjs');
 const { runner } = require('./programs.cjs');
 
 const ROOT = path.join(__dirname, '..');
@@ -31,7 +32,7 @@ async function standalone({ root, limitMs, programs }) {
   const run = runner(root, { adapterPath, limitMs });
   for (const program of programs) {
     try {
-      await run(program);
+      await (program.ends ? alone(program) : run(program));
     } catch (error) {
       console.error(error);
       process.exitCode = 1;

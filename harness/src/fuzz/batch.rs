@@ -228,7 +228,7 @@ fn params(programs: &[Program], surface: &Surface, patience: Patience) -> Value 
     let first = &programs[0];
     let lowered: Vec<Value> = programs
         .iter()
-        .map(|program| json!({ "threads": lower(program, surface).threads }))
+        .map(|program| lower(program, surface).to_json())
         .collect();
     json!({
         "programs": lowered,

@@ -45,12 +45,22 @@ pub(super) fn programs(
         .filter(|(count, _)| *count <= most)
         .map(|(count, weight)| (weight, Just(count).boxed()))
         .collect();
-    let list = vec(step, 0..5).boxed();
+    let pieces = prop_oneof![
+        6 => step.prop_map(|step| vec![step]),
+        1 => idioms(surface),
+    ];
+    let list = vec(pieces, 0..5).prop_map(|pieces| pieces.concat()).boxed();
     let joins = vec((any::<bool>(), 0..4_usize), NAMES.len());
     let lists = vec((list, end(surface)), NAMES.len());
     let spawns = vec((0..5_usize, any::<u8>(), given()), NAMES.len());
-    (Union::new_weighted(counts), lists, spawns, joins)
-        .prop_map(move |(workers, lists, spawns, joins)| {
+    (
+        Union::new_weighted(counts),
+        lists,
+        spawns,
+        joins,
+        last(root),
+    )
+        .prop_map(move |(workers, lists, spawns, joins, last)| {
             let mut threads: Vec<Thread> = lists
                 .into_iter()
                 .take(workers + 1)
@@ -58,7 +68,7 @@ pub(super) fn programs(
                 .map(|(at, (steps, end))| Thread {
                     name: NAMES[at].to_owned(),
                     steps,
-                    end: if at == 0 { End::Return } else { end },
+                    end: if at == 0 { last } else { end },
                 })
                 .collect();
             for child in 1..threads.len() {
@@ -139,6 +149,77 @@ fn end(surface: &Surface) -> BoxedStrategy<End> {
         4 => select(places).prop_map(|at| End::Terminated { at }),
     ]
     .boxed()
+}
+
+/// How the first thread ends. A program that ends its process needs one of its own, which takes time.
+fn last(root: Root) -> BoxedStrategy<End> {
+    if root == Root::Worker {
+        return Just(End::Return).boxed();
+    }
+    prop_oneof![
+        20 => Just(End::Return),
+        1 => any::<bool>().prop_map(|inside| End::Exit { inside }),
+        1 => any::<bool>().prop_map(|inside| End::Throw { inside }),
+    ]
+    .boxed()
+}
+
+/// Steps that say something only together, and that chance alone would seldom put side by side.
+fn idioms(surface: &Surface) -> BoxedStrategy<Vec<Step>> {
+    let collected = |slot| vec![Step::Drop { slot }, Step::Gc];
+    let mut all = vec![
+        // Each is made, and nobody holds it any more.
+        [vec![Step::Make { slot: 0 }], collected(0)].concat(),
+        [
+            vec![Step::New {
+                slot: 0,
+                construct: true,
+            }],
+            collected(0),
+        ]
+        .concat(),
+        [
+            vec![Step::Make { slot: 0 }, Step::Dispose { slot: 0 }],
+            collected(0),
+        ]
+        .concat(),
+    ];
+    if surface.has("child") {
+        let family = vec![Step::Make { slot: 0 }, Step::Child { slot: 0, into: 1 }];
+        let used = vec![Step::Use { slot: 1 }];
+        all.push([family.clone(), collected(0), used.clone()].concat());
+        all.push([family.clone(), collected(1), collected(0)].concat());
+        all.push([family.clone(), collected(0), collected(1)].concat());
+        all.push([family, vec![Step::Dispose { slot: 0 }], collected(0), used].concat());
+    }
+    if surface.has("handles") {
+        let acquire = Step::Acquire { slot: 0, number: 5 };
+        all.push(vec![
+            acquire,
+            Step::Release { slot: 0 },
+            Step::Read { slot: 0 },
+        ]);
+    }
+    if surface.has("shared") {
+        all.push(vec![
+            Step::Meet {
+                point: 2,
+                idle: false,
+            },
+            Step::Increment { times: 2000 },
+        ]);
+    }
+    if surface.has("echo") {
+        let times = 30;
+        let meet = Step::Meet {
+            point: 2,
+            idle: false,
+        };
+        let echo = |sort, digit| Step::Echo { sort, digit, times };
+        all.push(vec![meet.clone(), echo(Sort::LongText, 3)]);
+        all.push(vec![meet, echo(Sort::BigInt, 4), echo(Sort::LongText, 5)]);
+    }
+    select(all).boxed()
 }
 
 fn slot() -> impl Strategy<Value = u8> + Clone {

@@ -143,7 +143,7 @@ fn save_one(failure: &Failure, workspace: &Workspace, bench: &Bench<'_>) -> Resu
     let threads: Vec<Value> = case
         .programs
         .iter()
-        .map(|program| json!({ "threads": lower(program, &bench.surface).threads }))
+        .map(|program| lower(program, &bench.surface).to_json())
         .collect();
     let run = json!({ "root": case.programs[0].root, "limitMs": Patience::USUAL.wait_ms, "programs": threads });
     write(dir.join("repro.mjs"), script(&case, &run))?;
@@ -183,6 +183,7 @@ fn copy_support(
         adapter.clone(),
         root.join("fuzz/standalone.cjs"),
         root.join("fuzz/root.cjs"),
+        root.join("fuzz/ending.cjs"),
         root.join("driver/thread.cjs"),
     ];
     let mut seen = BTreeSet::new();

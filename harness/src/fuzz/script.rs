@@ -29,7 +29,12 @@ fn literal(value: &Value, depth: usize) -> String {
     let indent = "  ".repeat(depth + 1);
     let end = "  ".repeat(depth);
     match value {
-        Value::Array(items) if items.iter().any(is_operation) => {
+        Value::Array(items)
+            if items
+                .iter()
+                .any(|item| is_operation(item) || has_operations(item))
+                && !items.iter().all(|item| item.is_array()) =>
+        {
             let mut text = "[\n".to_owned();
             for item in items {
                 // Writing to a String cannot fail.
@@ -68,7 +73,7 @@ fn literal(value: &Value, depth: usize) -> String {
 }
 
 fn is_operation(value: &Value) -> bool {
-    value.get("op").is_some() || value.get("threads").is_some()
+    value.get("op").is_some()
 }
 
 fn has_operations(value: &Value) -> bool {

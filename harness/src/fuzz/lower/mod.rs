@@ -89,8 +89,18 @@ impl Surface {
 pub struct Lowered {
     /// The operations of each thread, by its name.
     pub threads: BTreeMap<String, Vec<Value>>,
+    /// The code that its process must exit with, where the program ends it.
+    pub ends: Option<u8>,
     /// What was done in which state: for counting what has been tried.
     pub features: BTreeSet<String>,
+}
+
+impl Lowered {
+    /// As the process is told.
+    pub fn to_json(&self) -> Value {
+        let ends = self.ends.map(|code| json!({ "code": code }));
+        json!({ "threads": self.threads, "ends": ends })
+    }
 }
 
 /// Makes a program executable for a target.
@@ -99,6 +109,7 @@ pub fn lower(program: &Program, surface: &Surface) -> Lowered {
     let points = points(&threads);
     let mut lowered = Lowered {
         threads: BTreeMap::new(),
+        ends: threads::exit_code(program),
         features: BTreeSet::new(),
     };
     for at in 0..threads.live.len() {

@@ -1,15 +1,25 @@
 //! How threads begin, wait for each other, and end.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Held, Writer, call, name};
 use crate::fuzz::{
     ops::{ON_PURPOSE, Op, function, idle, signal, wait},
-    program::{At, By, End, Step},
+    program::{At, By, End, Program, Root, Step},
 };
 
 /// The exit code of threads that exit.
 const CODE: u8 = 7;
+
+/// The exit code of the process, where its main thread ends it.
+pub(super) fn exit_code(program: &Program) -> Option<u8> {
+    let root = program.threads.first()?;
+    match root.end {
+        End::Exit { .. } if program.root == Root::Main => Some(CODE),
+        End::Throw { .. } if program.root == Root::Main => Some(1),
+        _ => None,
+    }
+}
 
 impl Writer<'_> {
     /// All that the thread does.
@@ -26,7 +36,7 @@ impl Writer<'_> {
             self.step(step);
         }
         for child in self.state.spawned.clone() {
-            self.join_child(child);
+            self.last_of(child);
         }
         match added {
             Some((true, times)) if times > 0 => {
@@ -35,7 +45,11 @@ impl Writer<'_> {
             }
             _ => {}
         }
-        if self.at == 0 {
+        if self.at == 0 && exit_code(self.program).is_some() {
+            let end = self.end();
+            self.did(format!("end of the process {end:?}"));
+            self.write_end(end);
+        } else if self.at == 0 {
             let opened = self.has("file") && self.opens();
             if opened && !self.state.opened {
                 let files = Op::new("files").with("expected", json!([]));
@@ -119,6 +133,24 @@ impl Writer<'_> {
             _ => None,
         });
         first.next().unwrap_or(false)
+    }
+
+    /// At the end of the thread that started it a thread must have ended, but when that ends the process.
+    fn last_of(&mut self, child: usize) {
+        let exits = self.at == 0
+            && exit_code(self.program).is_some()
+            && matches!(self.end(), End::Exit { .. });
+        let thread = &self.threads.live[child].name;
+        match self.end_of(child) {
+            End::Terminated { at } if exits && !matches!(at, At::AnyTime | At::Busy) => {
+                if self.state.spawned.contains(&child) && !self.state.joined.contains(&child) {
+                    // It is still there then.
+                    self.push(idle(&format!("{thread} is there"), 1));
+                    self.push(signal_never(&format!("{thread} is gone")));
+                }
+            }
+            _ => self.join_child(child),
+        }
     }
 
     pub(super) fn join(&mut self, thread: &str) {
@@ -317,4 +349,11 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// Says nothing, and lets the name be known: a program may not wait for what nobody ever says.
+fn signal_never(name: &str) -> Op {
+    Op::new("repeat")
+        .with("times", 0)
+        .with("then", json!([Value::from(signal(name))]))
 }

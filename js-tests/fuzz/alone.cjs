@@ -1,0 +1,26 @@
+'use strict';
+// A program that ends its process: it has one of its own.
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+const { endBy } = require('../lib/end-by.cjs');
+
+/** Runs it, and asserts how that ended; this process ends by the same signal if that one crashed. */
+function alone(program) {
+  const args = [...process.execArgv, path.join(__dirname, 'ending.cjs')];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
+  child.stdin.end(JSON.stringify(program));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.stdin.on('error', () => {
+      // It has ended before it had read all: how, is told below.
+    });
+    child.on('exit', (code, signal) => {
+      if (signal !== null) endBy(signal);
+      else if (code === program.ends.code) resolve();
+      else reject(new Error(`the process exited with ${code}, not ${program.ends.code}`));
+    });
+  });
+}
+
+module.exports = { alone };
