@@ -53,7 +53,8 @@ const WAYS = {
     return { given: { by: 'port', port: port2 }, transferList: [port2] };
   },
   environment: (value) => {
-    orNull(value, (one) => setEnvironmentData(KEY, one));
+    // It is cloned when the thread is started: what cannot be would end that.
+    setEnvironmentData(KEY, cloneOrNull(value));
     return { given: { by: 'environment' }, then: () => setEnvironmentData(KEY, undefined) };
   },
 };

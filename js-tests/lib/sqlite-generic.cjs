@@ -25,9 +25,10 @@ function surface({ DatabaseSync, StatementSync, backup }) {
 
   /** Databases that live until their thread ends. */
   const kept = [];
+  let memory;
   const own = () => {
-    kept[0] ??= new DatabaseSync(':memory:');
-    return kept[0];
+    memory ??= new DatabaseSync(':memory:');
+    return memory;
   };
   let depth = 0;
   let copies = 0;

@@ -368,6 +368,9 @@ pub(super) struct ReproArgs {
         hide_env = true
     )]
     pub(super) timeout: humantime::Duration,
+    /// Target to run a case of `fuzz` on [default: the one that it was found in]
+    #[arg(long, env = "THREADPROOF_TARGET", value_name = "ID", hide_env = true)]
+    pub(super) target: Option<String>,
     /// Module to run it on, as `require` takes it [default: the one that it was found in]
     #[arg(
         long,

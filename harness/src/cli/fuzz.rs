@@ -158,7 +158,7 @@ fn cells(prepared: &Prepared, selected: &[Target]) -> (Vec<PlannedCell>, Vec<Not
     (cells, not_available)
 }
 
-fn bench<'e>(
+pub(super) fn bench<'e>(
     executor: &'e Executor,
     target: &Target,
     runtime: &crate::model::Runtime,

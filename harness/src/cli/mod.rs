@@ -16,6 +16,7 @@ mod leak;
 mod list;
 mod measured;
 mod print;
+mod replay;
 mod repro;
 mod run;
 mod selfcheck;

@@ -12,7 +12,7 @@ use super::{
     args::{Place, ReproArgs},
     bench::{Bench, Wanted, bench},
     config::random_seed,
-    differential, launcher, print, run_again,
+    differential, launcher, print, replay, run_again,
 };
 use crate::{
     catalogue::{FIXED, specimen_targets},
@@ -20,6 +20,7 @@ use crate::{
     event::{Event, StepState},
     exec::{self, Core, Executor, Finished, Message},
     exit::Exit,
+    fuzz,
     interrupt::Interrupt,
     judge::{classify, signature::parts_of},
     model::{ExitStatus, Job, Outcome, Seed},
@@ -52,6 +53,7 @@ enum Topic {
 pub(super) fn repro(place: &Place, args: &ReproArgs, words: &[OsString]) -> Result<Exit, Error> {
     let workspace = place.workspace()?;
     match find(&workspace, &args.topic)? {
+        Topic::Case if fuzz::is_case(Path::new(&args.topic)) => replay::replay(place, args, words),
         Topic::Case => differential::replay(Path::new(&args.topic), args),
         Topic::Failure(failure) => run_again(place, &failure),
         Topic::Specimen(specimen, case) => show_specimen(&workspace, args, words, specimen, case),

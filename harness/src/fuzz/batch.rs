@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{
-    lower::{Surface, lower},
+    lower::{Lowered, Surface, lower_all},
     program::Program,
 };
 use crate::{
@@ -90,10 +90,8 @@ impl Ran {
 impl Bench<'_> {
     /// Runs programs, which have one root and one schedule, in a process. `topic` names the suite that it counts for.
     pub fn run(&self, programs: &[Program], topic: &str, seed: Seed, patience: Patience) -> Ran {
-        let job = self.job(topic, seed);
-        let params = params(programs, &self.surface, patience);
+        let job = self.plan(programs, topic, seed, patience);
         let id = job.id.as_str().to_owned();
-        self.executor.params.lock().insert(id.clone(), params);
         let done = RefCell::new(None);
         self.executor.execute(job, 0, &|message| {
             if let Message::Finished(finished) = message {
@@ -115,6 +113,15 @@ impl Bench<'_> {
             outcome,
             signature,
         }
+    }
+
+    /// The job that runs programs, of which the executor is told.
+    pub fn plan(&self, programs: &[Program], topic: &str, seed: Seed, patience: Patience) -> Job {
+        let job = self.job(topic, seed);
+        let params = params(programs, &self.surface, patience);
+        let id = job.id.as_str().to_owned();
+        self.executor.params.lock().insert(id, params);
+        job
     }
 
     fn job(&self, topic: &str, seed: Seed) -> Job {
@@ -226,10 +233,8 @@ impl Progress {
 /// What the process is told.
 fn params(programs: &[Program], surface: &Surface, patience: Patience) -> Value {
     let first = &programs[0];
-    let lowered: Vec<Value> = programs
-        .iter()
-        .map(|program| lower(program, surface).to_json())
-        .collect();
+    let lowered = lower_all(programs, surface);
+    let lowered: Vec<Value> = lowered.iter().map(Lowered::to_json).collect();
     json!({
         "programs": lowered,
         "root": first.root,

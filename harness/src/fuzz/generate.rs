@@ -201,13 +201,14 @@ fn idioms(surface: &Surface) -> BoxedStrategy<Vec<Step>> {
         ]);
     }
     if surface.has("shared") {
-        all.push(vec![
-            Step::Meet {
-                point: 2,
-                idle: false,
-            },
-            Step::Increment { times: 2000 },
-        ]);
+        let meet = Step::Meet {
+            point: 2,
+            idle: false,
+        };
+        for times in [1, 2000] {
+            let together = vec![meet.clone(), Step::Increment { times }];
+            all.push([vec![Step::Require], together].concat());
+        }
     }
     if surface.has("echo") {
         let times = 30;

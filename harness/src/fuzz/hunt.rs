@@ -15,7 +15,7 @@ use super::{
     batch::{Bench, Patience, Ran},
     coverage::Coverage,
     generate::programs,
-    lower::lower,
+    lower::{Surface, lower},
     program::{Program, Root, Schedule, Step},
     shrink::{Budget, shrink},
 };
@@ -23,6 +23,7 @@ use crate::{
     differential::generate::runner,
     event::Event,
     model::{Outcome, Seed},
+    report::native_crash,
     shared::Shared,
 };
 
@@ -218,37 +219,31 @@ impl<'a> Hunt<'a> {
         let mut source = self.source.lock();
         let number = source.next;
         let benches = self.benches.len() as u64;
-        let of_bench = number / benches;
-        if self
-            .config
-            .cases
-            .is_some_and(|cases| of_bench * BATCH >= cases)
-        {
-            return None;
-        }
-        source.next += 1;
-        let left = self
-            .config
-            .cases
-            .map_or(BATCH, |cases| cases - of_bench * BATCH);
-        let bench = usize::try_from(number % benches).unwrap_or(0);
-        let seed = self.config.seed.derive(&format!("batch {number}"));
-        let count = usize::try_from(left.min(BATCH)).unwrap_or(1);
+        let (of_bench, at) = (number / benches, number % benches);
+        let bench = usize::try_from(at).unwrap_or(0);
         let surface = &self.benches[bench].surface;
+        let size = batch(surface);
+        let before = of_bench * size;
+        let left = match self.config.cases {
+            Some(cases) if before >= cases => return None,
+            Some(cases) => cases - before,
+            None => size,
+        };
+        source.next += 1;
+        let seed = self.config.seed.derive(&format!("batch {number}"));
         let (root, schedule) = conditions(of_bench, self.config.can_pin);
         let weights = source.coverage.weights();
         let strategy = programs(surface, &weights, root, schedule, self.config.workers);
         let mut runner = runner(seed);
-        let mut programs = Vec::with_capacity(count);
-        for _ in 0..count {
+        let mut programs = Vec::new();
+        for _ in 0..left.min(size) {
             let tree = strategy.new_tree(&mut runner);
             let program = tree.expect("the strategies reject nothing").current();
             if self.is_known(bench, &program) {
                 continue;
             }
-            source
-                .coverage
-                .saw(&program, lower(&program, surface).features);
+            let features = lower(&program, surface, false).features;
+            source.coverage.saw(&program, features);
             programs.push(program);
         }
         Some(Lot {
@@ -496,6 +491,15 @@ impl Counted {
     }
 }
 
+/// How many programs a process runs: fewer where only the first one finds what all threads share as it was loaded.
+fn batch(surface: &Surface) -> u64 {
+    if surface.has("shared") {
+        BATCH / 5
+    } else {
+        BATCH
+    }
+}
+
 /// Where the programs of a batch run: each way comes often.
 fn conditions(batch: u64, can_pin: bool) -> (Root, Schedule) {
     // A worker more takes time: it starts an env.
@@ -545,8 +549,14 @@ fn said(ran: &Ran) -> String {
     if let Some(fatal) = &evidence.fatal {
         return fatal.text.clone();
     }
+    if let Some(crash) = &evidence.native_crash {
+        return native_crash(crash);
+    }
     if let Some(finding) = evidence.findings.first() {
         return format!("{}: {}", finding.rule, finding.message);
     }
-    error.map_or_else(|| ran.outcome.to_string(), |error| error.message.clone())
+    error.map_or_else(
+        || format!("{}, {}", ran.outcome, ran.finished.attempt.ending.status),
+        |error| error.message.clone(),
+    )
 }

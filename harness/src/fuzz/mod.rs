@@ -19,6 +19,6 @@ mod shrink;
 
 pub use batch::{Bench, Patience, Ran};
 pub use hunt::{Config, Failure, Hunt, Hunted};
-pub use lower::{Lowered, Surface, lower};
+pub use lower::{Lowered, Surface, lower, lower_all};
 pub use render::{markdown, progress, table, told};
-pub use save::{CASE_KIND, Case, save};
+pub use save::{Case, is_case, save};

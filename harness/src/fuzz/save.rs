@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{
     batch::{Bench, Patience},
     hunt::{Failure, Hunted},
-    lower::lower,
+    lower::{Lowered, lower_all},
     page::readme,
     program::{PROGRAM_VERSION, Program},
     script::script,
@@ -27,7 +27,7 @@ use crate::{
 /// Version of `case.json`. A reader refuses a version that it does not know.
 pub(super) const CASE_VERSION: u32 = 1;
 /// What tells these cases from others.
-pub const CASE_KIND: &str = "fuzz";
+pub(super) const CASE_KIND: &str = "fuzz";
 
 /// What `case.json` holds: the programs are the truth, the seed says where they come from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,6 +57,21 @@ pub struct Case {
     pub interval: (f64, f64),
     /// The programs of one process, in their order.
     pub programs: Vec<Program>,
+}
+
+/// Whether a file, or the one in a folder, is such a case.
+pub fn is_case(path: &Path) -> bool {
+    #[derive(Deserialize)]
+    struct Kind {
+        kind: String,
+    }
+    let file = if path.is_dir() {
+        path.join("case.json")
+    } else {
+        path.to_owned()
+    };
+    let text = fs::read_to_string(file).unwrap_or_default();
+    serde_json::from_str::<Kind>(&text).is_ok_and(|one| one.kind == CASE_KIND)
 }
 
 impl Case {
@@ -140,11 +155,8 @@ fn save_one(failure: &Failure, workspace: &Workspace, bench: &Bench<'_>) -> Resu
     };
     let json = serde_json::to_string_pretty(&case).expect("a case is plain data");
     write(dir.join("case.json"), json + "\n")?;
-    let threads: Vec<Value> = case
-        .programs
-        .iter()
-        .map(|program| lower(program, &bench.surface).to_json())
-        .collect();
+    let lowered = lower_all(&case.programs, &bench.surface);
+    let threads: Vec<Value> = lowered.iter().map(Lowered::to_json).collect();
     let run = json!({ "root": case.programs[0].root, "limitMs": Patience::USUAL.wait_ms, "programs": threads });
     write(dir.join("repro.mjs"), script(&case, &run))?;
     write(dir.join("README.md"), readme(&case))?;

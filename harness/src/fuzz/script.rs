@@ -33,7 +33,7 @@ fn literal(value: &Value, depth: usize) -> String {
             if items
                 .iter()
                 .any(|item| is_operation(item) || has_operations(item))
-                && !items.iter().all(|item| item.is_array()) =>
+                && !items.iter().all(Value::is_array) =>
         {
             let mut text = "[\n".to_owned();
             for item in items {

@@ -32,6 +32,7 @@ mod tests;
 
 pub use json::{event_schema, results_schema};
 pub(crate) use rows::rows_table;
+pub(crate) use words::native_crash;
 
 /// What the renderers are told of the run.
 #[derive(Clone, Debug)]

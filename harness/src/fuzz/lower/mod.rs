@@ -103,8 +103,18 @@ impl Lowered {
     }
 }
 
-/// Makes a program executable for a target.
-pub fn lower(program: &Program, surface: &Surface) -> Lowered {
+/// Makes the programs of a process executable for a target.
+pub fn lower_all(programs: &[Program], surface: &Surface) -> Vec<Lowered> {
+    let lowered = programs.iter().enumerate().map(|(at, program)| {
+        // Nobody has used what all threads of the process share.
+        let is_fresh = at == 0 && program.root == Root::Worker;
+        lower(program, surface, is_fresh)
+    });
+    lowered.collect()
+}
+
+/// Makes a program executable for a target; `is_fresh`: it is the first of its process that may use the target.
+pub fn lower(program: &Program, surface: &Surface, is_fresh: bool) -> Lowered {
     let threads = Threads::of(program);
     let points = points(&threads);
     let mut lowered = Lowered {
@@ -118,6 +128,7 @@ pub fn lower(program: &Program, surface: &Surface) -> Lowered {
             threads: &threads,
             points: &points,
             surface,
+            is_fresh,
             at,
             depth: 0,
             state: State::default(),
@@ -187,6 +198,8 @@ struct Writer<'p> {
     threads: &'p Threads<'p>,
     points: &'p Points,
     surface: &'p Surface,
+    /// Whether the target is in the state in which it is loaded.
+    is_fresh: bool,
     /// Which thread.
     at: usize,
     /// How deep in callbacks it is.
@@ -391,3 +404,6 @@ fn needs_event_loop(step: &Step) -> bool {
             | Step::Increment { .. }
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,9 @@ impl Writer<'_> {
             && times > 0
         {
             self.load();
-            self.push(call("count", vec![]).kept("counted before"));
+            if !self.is_fresh {
+                self.push(call("count", vec![]).kept("counted before"));
+            }
         }
         for step in &thread.steps {
             self.step(step);
@@ -40,7 +42,12 @@ impl Writer<'_> {
         }
         match added {
             Some((true, times)) if times > 0 => {
-                let count = json!({ "$": "plus", "name": "counted before", "by": times });
+                // Who asks before has initialised it.
+                let count = if self.is_fresh {
+                    json!(times)
+                } else {
+                    json!({ "$": "plus", "name": "counted before", "by": times })
+                };
                 self.push(call("count", vec![]).gives(count));
             }
             _ => {}
