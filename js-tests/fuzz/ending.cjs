@@ -4,6 +4,12 @@
 const fs = require('node:fs');
 const { adapterOf, readJob } = require('../lib/job.cjs');
 const { runProgram } = require('../driver/program.cjs');
+const { plainError } = require('./plain.cjs');
+
+/** The descriptor that a failure is told through, since the exit code may be that of a program's end. */
+const REPORT = 3;
+/** What programs throw to end. */
+const PURPOSE = 'on purpose';
 
 const job = readJob();
 const program = JSON.parse(fs.readFileSync(0, 'utf8'));
@@ -14,4 +20,9 @@ runProgram(program, {
   adapterPath: adapterOf(job),
   limitMs: job.params?.limitMs ?? 10_000,
   tell: () => {},
+}).catch((error) => {
+  const { message } = plainError(error);
+  // Its own end is none of its failures.
+  if (!message.includes(PURPOSE)) fs.writeSync(REPORT, message);
+  throw error;
 });

@@ -269,6 +269,15 @@ mod tests {
             found(leaf("open", "", returned, own)),
             Some("lost-exceptions")
         );
+        // Asked once more, the authorizer gave another answer that is none.
+        let (none, other) = (
+            r#""TypeError: Authorizer callback must return an integer authorization code""#,
+            r#""RangeError: Authorizer callback returned a invalid authorization code""#,
+        );
+        let again = leaf("call stmt run", "e/1/head", none, other);
+        assert_eq!(found(again), Some("lost-exceptions"));
+        let real = leaf("call stmt run", "e/1/head", r#""Error: x""#, other);
+        assert_eq!(found(real), None);
         let module = r#"{"e":["error",{"head":"Error: x"}]}"#;
         assert_eq!(found(leaf("open", "", returned, module)), None);
         assert_eq!(found(leaf("open", "", own, returned)), None);

@@ -58,6 +58,8 @@ pub struct Config {
     pub until_fail: bool,
     /// Whether `taskset` is there.
     pub can_pin: bool,
+    /// Programs that are run first, those of a process together.
+    pub corpus: Vec<Vec<Program>>,
 }
 
 /// A failure, made small.
@@ -217,8 +219,14 @@ impl<'a> Hunt<'a> {
     /// The next batch.
     fn lot(&self) -> Option<Lot> {
         let mut source = self.source.lock();
-        let number = source.next;
         let benches = self.benches.len() as u64;
+        let first = self.config.corpus.len() as u64 * benches;
+        if source.next < first {
+            let lot = self.of_corpus(source.next / benches, source.next % benches);
+            source.next += 1;
+            return Some(lot);
+        }
+        let number = source.next - first;
         let (of_bench, at) = (number / benches, number % benches);
         let bench = usize::try_from(at).unwrap_or(0);
         let surface = &self.benches[bench].surface;
@@ -251,6 +259,16 @@ impl<'a> Hunt<'a> {
             seed,
             programs,
         })
+    }
+
+    /// Programs that are known to be worth it.
+    fn of_corpus(&self, number: u64, bench: u64) -> Lot {
+        let at = |number: u64| usize::try_from(number).unwrap_or(0);
+        Lot {
+            bench: at(bench),
+            seed: self.config.seed.derive(&format!("corpus {number}")),
+            programs: self.config.corpus[at(number)].clone(),
+        }
     }
 
     /// Whether a program has all that a failure needs which was found before. It would hide what is behind it.

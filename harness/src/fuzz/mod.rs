@@ -4,6 +4,7 @@
 //! (programs as jobs) · `shrink` · `hunt` (the search) · `case`, `render` (for people).
 
 mod batch;
+mod corpus;
 mod coverage;
 mod generate;
 mod hunt;
@@ -18,6 +19,7 @@ mod script;
 mod shrink;
 
 pub use batch::{Bench, Patience, Ran};
+pub use corpus::corpus;
 pub use hunt::{Config, Failure, Hunt, Hunted};
 pub use lower::{Lowered, Surface, lower, lower_all};
 pub use render::{markdown, progress, table, told};
