@@ -17,6 +17,11 @@ const { receivers } = require('./receivers.cjs');
 const { limit, unlimit } = require('./limits.cjs');
 const { checkGrowth, count } = require('./census.cjs');
 
+/** The database of a program, in its folder: no temporary file. */
+const DATABASE = '.shared.db';
+/** How long a connection waits for the others. */
+const BUSY_MS = 5000;
+
 /** Text of a value that is equal in all threads if the value is. */
 const portable = (given) => inspect(given, { depth: 6, maxArrayLength: 1000, sorted: true });
 
@@ -51,6 +56,8 @@ class Interpreter {
     try {
       await this.#all(this.threads[this.thread]);
     } catch (error) {
+      // That is how the thread shall end.
+      if (error?.ends) throw error;
       // The others would wait in vain, and the process for them.
       if (error?.name !== 'Abandoned') this.tell({ kind: 'failed', text: described(error) });
       this.signals.abandon();
@@ -65,7 +72,12 @@ class Interpreter {
       try {
         await this.#step(one);
       } catch (error) {
-        throw located(error, `${this.thread}, operation ${index} (${one.op} ${nameOf(one)})`);
+        const failure = located(
+          error,
+          `${this.thread}, operation ${index} (${one.op} ${nameOf(one)})`,
+        );
+        if (one.ends) failure.ends = true;
+        throw failure;
       }
     }
   }
@@ -300,6 +312,10 @@ const STEPS = {
       this.loaded.set(as, module);
     });
     this.tell({ kind: 'phase', phase: 'run' });
+  },
+  database({ as }) {
+    const file = path.join(this.dir, DATABASE);
+    this.slots.set(as, this.adapter.open(file, { timeout: BUSY_MS }));
   },
   call(one) {
     const target = this.of(one.of ?? 'target');

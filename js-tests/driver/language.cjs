@@ -41,6 +41,8 @@ const op = {
     throws,
     ...(during && { then: during }),
   }),
+  /** A connection of this thread to the database file of the program, by `open` of the adapter. */
+  database: (as) => ({ op: 'database', as }),
   /**
    * Calls a function of the target. Values: JSON, or one of `value`. `as` keeps the result in a slot of this
    * thread. Expectations: `equals`, `type` (typeof), `throws` (true, or a part of the error's
@@ -126,6 +128,11 @@ const op = {
   /** Uses up the memory that the thread may have. */
   exhaust: () => ({ op: 'exhaust' }),
 };
+
+/**
+ * An operation with `ends: true` ends its thread by the error that comes of it: no failure of the program, and others need
+ * not wait in vain.
+ */
 
 /** Values of arguments that JSON does not have. */
 const value = {

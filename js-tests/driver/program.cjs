@@ -45,11 +45,11 @@ function checkRecords(records) {
 }
 
 /**
- * @param {object} one a case: `{ name, threads }`
+ * @param {object} one a case: `{ name, threads }`, and `dir`: an empty folder that stays, where there shall be one
  * @param {object} spec `adapterPath`, `limitMs`, `tell`: takes what the threads say
  */
-async function runProgram({ threads }, { adapterPath, limitMs, tell }) {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'program-'));
+async function runProgram({ threads, dir: kept }, { adapterPath, limitMs, tell }) {
+  const dir = kept ?? fs.mkdtempSync(path.join(os.tmpdir(), 'program-'));
   const records = new Map();
   let cause;
   const listen = (message) => {
@@ -79,7 +79,7 @@ async function runProgram({ threads }, { adapterPath, limitMs, tell }) {
     // Who waited for a thread that failed says so; what that thread said is what a person needs.
     throw error?.name === 'Abandoned' && cause ? new Error(cause, { cause: error }) : error;
   } finally {
-    fs.rmSync(dir, { recursive: true, force: true });
+    if (!kept) fs.rmSync(dir, { recursive: true, force: true });
   }
 }
 

@@ -2,6 +2,8 @@
 // The runner `fuzz`: runs the programs of the job, one after the other, and says of each when it begins and what came of
 // it. It stops at the first that fails: what comes after it would run in what that one has left.
 
+const fs = require('node:fs');
+const path = require('node:path');
 const { count } = require('../driver/census.cjs');
 const { emit } = require('../lib/events.cjs');
 const { adapterOf, readJob } = require('../lib/job.cjs');
@@ -49,12 +51,20 @@ async function checkLeft(program, before) {
   }
 }
 
+/** The folder of a program whose database is looked at afterwards. */
+function folder({ database }, index) {
+  if (!database) return undefined;
+  const dir = path.join(process.env.THREADPROOF_DATA, String(index));
+  fs.mkdirSync(dir);
+  return dir;
+}
+
 async function runAll() {
   for (const [index, program] of programs.entries()) {
     emit('program', { index, state: 'started' });
     const before = held();
     try {
-      await run(program);
+      await run({ ...program, dir: folder(program, index) });
       // What main opens stays open: it has not ended.
       if (root === 'worker') await checkLeft(program, before);
     } catch (error) {

@@ -4,8 +4,8 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { threadId } = require('node:worker_threads');
 const { readJob } = require('./job.cjs');
+const { withOtherName } = require('./other-name.cjs');
 
 /**
  * @param {(home: string) => string} find gives the binary's path within the package's folder
@@ -32,24 +32,13 @@ function packageAddon(find) {
     return forget();
   }
 
-  /** One file for each thread: to write into what another thread has mapped would crash that thread. */
-  function named(way, dir, make) {
-    const file = path.join(dir, `.${way}-${threadId}.node`);
-    try {
-      make(binary(), file);
-    } catch (error) {
-      // The temporary folder may be on another file system than the binary; then there is no link to be had.
-      if (error.code !== 'EXDEV') throw error;
-      fs.copyFileSync(binary(), file);
-    }
-    return beside(file);
-  }
+  const named = (way) => (dir) => withOtherName(binary(), way, dir, beside);
 
   const ways = {
     'require-cache': forget,
     dlopen: () => beside(binary()),
-    'hard-link': (dir) => named('linked', dir, fs.linkSync),
-    copy: (dir) => named('copied', dir, fs.copyFileSync),
+    'hard-link': named('hard-link'),
+    copy: named('copy'),
   };
   return {
     load,

@@ -25,18 +25,19 @@ pub fn attempt(dir: &Path) -> io::Result<Vec<Finding>> {
     if audit.faults.is_empty() {
         fs::remove_dir_all(&data)?;
     }
-    Ok(audit
-        .faults
-        .iter()
-        .map(|fault| Finding {
-            rule: LEDGER_RULE.to_owned(),
-            detector: "audit".to_owned(),
-            message: fault.clone(),
-            call: None,
-            object: None,
-            count: 1,
-            known: None,
-            stacks: Vec::new(),
-        })
-        .collect())
+    Ok(audit.faults.into_iter().map(finding).collect())
+}
+
+/// A fault of the data as a finding.
+pub fn finding(fault: String) -> Finding {
+    Finding {
+        rule: LEDGER_RULE.to_owned(),
+        detector: "audit".to_owned(),
+        message: fault,
+        call: None,
+        object: None,
+        count: 1,
+        known: None,
+        stacks: Vec::new(),
+    }
 }

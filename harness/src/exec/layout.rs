@@ -134,7 +134,8 @@ impl Executor {
             doing: "write job.json".to_owned(),
             source: error.into(),
         })?;
-        let data = (job.cell.suite.runner == Runner::Stress).then(|| dir.join(audit::DATA));
+        let audited = matches!(job.cell.suite.runner, Runner::Stress | Runner::Fuzz);
+        let data = audited.then(|| dir.join(audit::DATA));
         if let Some(data) = &data {
             fs::create_dir_all(data).map_err(|source| ExecError {
                 doing: format!("create {}", data.display()),

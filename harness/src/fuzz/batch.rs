@@ -11,13 +11,15 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{
+    audit::audit,
     lower::{Lowered, Surface, lower_all},
     program::Program,
 };
 use crate::{
+    audit::{DATA, finding},
     exec::{Executor, Finished, Message},
     judge::{classify, known_by},
-    model::{CellId, Evidence, Job, JobId, Launcher, Outcome, Runner, Seed, Suite},
+    model::{CellId, Evidence, Finding, Job, JobId, Launcher, Outcome, Runner, Seed, Suite},
     protocol::{ChildEvent, ProgramState, Reader},
 };
 
@@ -99,15 +101,19 @@ impl Bench<'_> {
             }
         });
         self.executor.params.lock().remove(&id);
-        let finished = done.into_inner().expect("an attempt always finishes");
+        let mut finished = done.into_inner().expect("an attempt always finishes");
+        let progress = self.progress(&finished);
+        let wrong_data = self.audit(programs, &finished, &progress);
+        let first_wrong = wrong_data.first().map(|(at, _)| *at);
+        let findings = wrong_data.into_iter().map(|(_, finding)| finding);
+        finished.evidence.findings.extend(findings);
         let outcome = classify(&finished.evidence);
         let wrong = !matches!(outcome, Outcome::Clean | Outcome::Infra { .. });
         let (attempt, evidence) = (&finished.attempt, &finished.evidence);
         let signature =
             wrong.then(|| known_by(attempt, evidence, &outcome, self.binary.as_deref()));
-        let progress = self.progress(&finished);
         Ran {
-            culprit: progress.culprit(evidence),
+            culprit: first_wrong.or_else(|| progress.culprit(evidence)),
             passed: progress.passed,
             finished,
             outcome,
@@ -161,6 +167,26 @@ impl Bench<'_> {
         {
             let _ = fs::remove_dir(job);
         }
+    }
+
+    /// What is wrong with the databases of the programs that passed, with the place of the program.
+    fn audit(
+        &self,
+        programs: &[Program],
+        finished: &Finished,
+        progress: &Progress,
+    ) -> Vec<(usize, Finding)> {
+        let data = self.executor.run_dir.join(&finished.attempt.dir).join(DATA);
+        let mut wrong = Vec::new();
+        let lowered = lower_all(programs, &self.surface);
+        for (at, one) in lowered.iter().enumerate().take(progress.passed) {
+            let Some(expected) = &one.database else {
+                continue;
+            };
+            let faults = audit(&data.join(at.to_string()), expected);
+            wrong.extend(faults.into_iter().map(|fault| (at, finding(fault))));
+        }
+        wrong
     }
 
     /// Reads how far the programs came.

@@ -13,7 +13,8 @@ use proptest::{
 use super::{
     lower::Surface,
     program::{
-        At, By, End, Fate, PROGRAM_VERSION, Program, Root, Schedule, Sort, Step, Then, Thread, Way,
+        At, By, Change, End, Fate, How, PROGRAM_VERSION, Program, Root, Schedule, Sort, Step, Then,
+        Thread, Way,
     },
 };
 
@@ -235,6 +236,19 @@ fn fate() -> impl Strategy<Value = Fate> {
     select(vec![Fate::Held, Fate::Collected, Fate::Moved, Fate::Shrunk])
 }
 
+fn change() -> impl Strategy<Value = Change> {
+    select(vec![
+        Change::None,
+        Change::RemovesItself,
+        Change::RemovesOthers,
+        Change::Adds,
+    ])
+}
+
+fn how() -> impl Strategy<Value = How> {
+    select(vec![How::Alone, How::Committed, How::TakenBack])
+}
+
 fn sort() -> impl Strategy<Value = Sort> {
     select(vec![
         Sort::Small,
@@ -302,9 +316,15 @@ fn steps(surface: &Surface, weights: &Weights, depth: u32) -> BoxedStrategy<Step
         (inside(), then())
             .prop_map(|(inside, then)| Step::Until { inside, then })
             .boxed(),
-        (1..4_u8, any::<bool>())
-            .prop_map(|(functions, removes)| Step::List { functions, removes })
+        (1..4_u8, change())
+            .prop_map(|(functions, change)| Step::List { functions, change })
             .boxed(),
+        (0..2_u8, 1..5_u8, how())
+            .prop_map(|(db, rows, how)| Step::Write { db, rows, how })
+            .boxed(),
+        (0..2_u8).prop_map(|db| Step::Count { db }).boxed(),
+        (0..2_u8).prop_map(|db| Step::Late { db }).boxed(),
+        (0..2_u8).prop_map(|db| Step::Close { db }).boxed(),
         Just(Step::Listen).boxed(),
         Just(Step::Emit).boxed(),
         Just(Step::Tick).boxed(),

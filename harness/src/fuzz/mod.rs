@@ -3,6 +3,7 @@
 //! `program` (the language) ← `generate`, `coverage` · `plan`, `ops`, `lower` (the reference model: what must come of it) · `batch`
 //! (programs as jobs) · `shrink` · `hunt` (the search) · `case`, `render` (for people).
 
+mod audit;
 mod batch;
 mod corpus;
 mod coverage;
@@ -21,6 +22,6 @@ mod shrink;
 pub use batch::{Bench, Patience, Ran};
 pub use corpus::corpus;
 pub use hunt::{Config, Failure, Hunt, Hunted};
-pub use lower::{Lowered, Surface, lower, lower_all};
+pub use lower::{Expected, Lowered, Surface, Transaction, lower, lower_all};
 pub use render::{markdown, progress, table, told};
 pub use save::{Case, is_case, save};

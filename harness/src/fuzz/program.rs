@@ -162,6 +162,38 @@ pub enum Then {
     Raise,
 }
 
+/// What the first function of a list does to the list.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// Nothing.
+    #[default]
+    None,
+    /// It takes itself out.
+    RemovesItself,
+    /// It takes the others out.
+    RemovesOthers,
+    /// It puts many more on it.
+    Adds,
+}
+
+/// How rows are written.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// Each by itself.
+    #[default]
+    Alone,
+    /// In a transaction that is committed.
+    Committed,
+    /// In one that is taken back.
+    TakenBack,
+}
+
 /// What becomes of the bytes that the target was given.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
@@ -300,7 +332,7 @@ pub enum Step {
     /// Puts functions on a list and has them called, one of which changes it.
     List {
         functions: u8,
-        removes: bool,
+        change: Change,
     },
     Listen,
     Emit,
@@ -348,6 +380,25 @@ pub enum Step {
     Foreign {
         thread: String,
         release: bool,
+    },
+
+    // Databases: all threads use one file, each with connections of its own.
+    /// Writes rows of this thread.
+    Write {
+        db: u8,
+        rows: u8,
+        how: How,
+    },
+    /// Counts the rows of this thread, which nobody else writes.
+    Count {
+        db: u8,
+    },
+    /// Uses a statement of a connection that was closed.
+    Late {
+        db: u8,
+    },
+    Close {
+        db: u8,
     },
 
     // Files.
@@ -422,6 +473,10 @@ impl Step {
             Step::Read { .. } => "read",
             Step::Release { .. } => "release",
             Step::Foreign { .. } => "foreign",
+            Step::Write { .. } => "write",
+            Step::Count { .. } => "count",
+            Step::Late { .. } => "late",
+            Step::Close { .. } => "close",
             Step::Open => "open",
         }
     }

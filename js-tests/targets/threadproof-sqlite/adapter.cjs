@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { threadId } = require('node:worker_threads');
+const { withOtherName } = require('../../lib/other-name.cjs');
 const { generic } = require('../../lib/sqlite-generic.cjs');
 
 const job = () => require('../../lib/job.cjs').readJob();
@@ -48,31 +48,19 @@ const AGAIN = {
     forget();
     return load();
   },
-  'hard-link': (dir) => fromFile(path.join(dir, `.linked-${threadId}.node`), fs.linkSync),
-  copy: (dir) => fromFile(path.join(dir, `.copied-${threadId}.node`), fs.copyFileSync),
+  'hard-link': (dir) => withOtherName(binary(), 'hard-link', dir, fromFile),
+  copy: (dir) => withOtherName(binary(), 'copy', dir, fromFile),
 };
 
-/**
- * Another name for the binary: package managers link and copy it so. One for each thread: writing to a file that
- * another thread has mapped would crash that thread.
- */
-function fromFile(file, make) {
+/** Has the package take its binary from a file. */
+function fromFile(file) {
   const original = binary();
-  try {
-    make(original, file);
-  } catch (error) {
-    // The temporary folder may be on another file system than the binary.
-    if (error.code !== 'EXDEV') throw error;
-    file = path.join(path.dirname(original), `${path.basename(path.dirname(file))}-linked.node`);
-    make(original, file);
-  }
   process.env.THREADPROOF_SQLITE_BINARY = file;
   try {
     forget();
     return load();
   } finally {
     process.env.THREADPROOF_SQLITE_BINARY = original;
-    if (path.dirname(file) === path.dirname(original)) fs.rmSync(file);
   }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Held, Life, Writer, call, held, name, objects::visited, slot};
 use crate::fuzz::{
     ops::{ON_PURPOSE, Op, drop, function, idle},
-    program::{Step, Then},
+    program::{Change, Step, Then},
 };
 
 impl Writer<'_> {
@@ -85,21 +85,23 @@ impl Writer<'_> {
         self.state.number = None;
     }
 
-    pub(super) fn list(&mut self, functions: u8, removes: bool) {
+    pub(super) fn list(&mut self, functions: u8, change: Change) {
+        const MORE: usize = 20;
+        self.did(format!("list {change:?}"));
         let names: Vec<String> = (0..functions).map(|at| format!("f{at}")).collect();
-        let of = |function: &str, name: &String| Value::from(call(function, vec![slot(name)]));
+        let of = |function: &str, name: &str| Value::from(call(function, vec![slot(name)]));
+        let nothing = Op::new("keep").with("slot", "more");
+        self.push(nothing.with("of", function(&[], &[])));
+        let inside: Vec<Value> = match change {
+            Change::None => Vec::new(),
+            Change::RemovesItself => vec![of("remove", &names[0])],
+            Change::RemovesOthers => names[1..].iter().map(|name| of("remove", name)).collect(),
+            Change::Adds => vec![of("push", "more"); MORE],
+        };
         for (at, one) in names.iter().enumerate() {
-            let removing: Vec<Value> = if at == 0 && removes {
-                names
-                    .iter()
-                    .skip(1)
-                    .map(|other| of("remove", other))
-                    .collect()
-            } else {
-                Vec::new()
-            };
+            let does: &[Value] = if at == 0 { &inside } else { &[] };
             // Only once: what is not on the list cannot be removed.
-            let callback = function(&removing, &[("once", json!(true))]);
+            let callback = function(does, &[("once", json!(true))]);
             self.push(
                 Op::new("keep")
                     .with("slot", one.clone())
@@ -108,7 +110,13 @@ impl Writer<'_> {
         }
         self.out.extend(names.iter().map(|name| of("push", name)));
         self.push(call("each", vec![]).gives_a("number"));
-        let left: &[String] = if removes { &names[..1] } else { &names };
+        let mut left: Vec<&str> = names.iter().map(String::as_str).collect();
+        match change {
+            Change::None => {}
+            Change::RemovesItself => left.retain(|name| *name != names[0]),
+            Change::RemovesOthers => left.truncate(1),
+            Change::Adds => left.extend(["more"; MORE]),
+        }
         self.push(call("each", vec![]).gives(left.len()));
         self.out.extend(left.iter().map(|name| of("remove", name)));
         self.push(call("each", vec![]).gives(0));

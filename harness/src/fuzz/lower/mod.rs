@@ -5,6 +5,7 @@
 
 mod callbacks;
 mod data;
+mod database;
 mod objects;
 mod threads;
 
@@ -12,11 +13,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use database::uses_database;
+pub use database::{Expected, Transaction};
+
 use super::{
     ops::{Op, call, drop, record, slot},
     plan::{Points, Threads, points},
     program::{Program, Root, Step, Way},
 };
+
+/// The capability of targets that are databases.
+const DATABASE: &str = "database";
 
 /// What the target offers, by the names of docs/writing-a-target.md.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +35,10 @@ impl Surface {
         let generic = supports
             .iter()
             .filter_map(|one| one.strip_prefix("generic:"));
-        Surface(generic.map(str::to_owned).collect())
+        // Of the others one matters.
+        let database = supports.iter().filter(|one| *one == DATABASE);
+        let names = generic.chain(database.map(String::as_str));
+        Surface(names.map(str::to_owned).collect())
     }
 
     /// Whether it has a capability.
@@ -78,6 +88,9 @@ impl Surface {
             | Step::Read { .. }
             | Step::Release { .. }
             | Step::Foreign { .. } => &["handles"],
+            Step::Write { .. } | Step::Count { .. } | Step::Late { .. } | Step::Close { .. } => {
+                &[DATABASE]
+            }
             Step::Open => &["file"],
         };
         needs.iter().all(|name| self.has(name))
@@ -91,6 +104,8 @@ pub struct Lowered {
     pub threads: BTreeMap<String, Vec<Value>>,
     /// The code that its process must exit with, where the program ends it.
     pub ends: Option<u8>,
+    /// What must stand in the database at last, where the program has one.
+    pub database: Option<Expected>,
     /// What was done in which state: for counting what has been tried.
     pub features: BTreeSet<String>,
 }
@@ -99,7 +114,8 @@ impl Lowered {
     /// As the process is told.
     pub fn to_json(&self) -> Value {
         let ends = self.ends.map(|code| json!({ "code": code }));
-        json!({ "threads": self.threads, "ends": ends })
+        let database = self.database.is_some();
+        json!({ "threads": self.threads, "ends": ends, "database": database })
     }
 }
 
@@ -120,6 +136,7 @@ pub fn lower(program: &Program, surface: &Surface, is_fresh: bool) -> Lowered {
     let mut lowered = Lowered {
         threads: BTreeMap::new(),
         ends: threads::exit_code(program),
+        database: None,
         features: BTreeSet::new(),
     };
     for at in 0..threads.live.len() {
@@ -137,6 +154,11 @@ pub fn lower(program: &Program, surface: &Surface, is_fresh: bool) -> Lowered {
         };
         writer.thread();
         let name = threads.live[at].name.clone();
+        if uses_database(program, surface) {
+            let expected = lowered.database.get_or_insert_default();
+            let certain = !threads.is_unsure(at);
+            expected.add(&name, certain, writer.state.written);
+        }
         lowered.threads.insert(name, writer.out);
         lowered.features.extend(writer.features);
     }
@@ -189,6 +211,10 @@ struct State {
     ticks: u32,
     spawned: BTreeSet<usize>,
     joined: BTreeSet<usize>,
+    /// Connections that are open.
+    connected: BTreeSet<u8>,
+    /// Rows that it has written.
+    written: Vec<Transaction>,
     met: BTreeSet<u8>,
 }
 
@@ -302,7 +328,7 @@ impl Writer<'_> {
             Step::Cached { held } => self.cached(*held),
             Step::Call { inside, then } => self.call_back("call", inside, *then),
             Step::Until { inside, then } => self.call_back("until", inside, *then),
-            Step::List { functions, removes } => self.list(*functions, *removes),
+            Step::List { functions, change } => self.list(*functions, *change),
             Step::Listen => self.listen(),
             Step::Emit => self.emit(),
             Step::Tick => self.tick(),
@@ -318,6 +344,10 @@ impl Writer<'_> {
             Step::Read { slot } => self.read(*slot),
             Step::Release { slot } => self.release(*slot),
             Step::Foreign { thread, release } => self.foreign(thread, *release),
+            Step::Write { db, rows, how } => self.write(*db, *rows, *how),
+            Step::Count { db } => self.count_rows(*db),
+            Step::Late { db } => self.late(*db),
+            Step::Close { db } => self.close(*db),
             Step::Open => self.open(),
         }
     }
@@ -402,6 +432,10 @@ fn needs_event_loop(step: &Step) -> bool {
             | Step::Open
             | Step::Foreign { .. }
             | Step::Increment { .. }
+            | Step::Write { .. }
+            | Step::Count { .. }
+            | Step::Late { .. }
+            | Step::Close { .. }
     )
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Held, Writer, call, name};
+use super::{Held, Writer, call, database::uses_database, name};
 use crate::fuzz::{
     ops::{ON_PURPOSE, Op, function, idle, signal, wait},
     program::{At, By, End, Program, Root, Step},
@@ -33,6 +33,9 @@ impl Writer<'_> {
             if !self.is_fresh {
                 self.push(call("count", vec![]).kept("counted before"));
             }
+        }
+        if self.at == 0 && uses_database(self.program, self.surface) {
+            self.make_database();
         }
         for step in &thread.steps {
             self.step(step);
@@ -299,7 +302,8 @@ impl Writer<'_> {
             }
             End::Throw { inside: true } => {
                 self.load();
-                self.push(last(Op::new("fail").with("message", ON_PURPOSE), true));
+                let fails = last(Op::new("fail").with("message", ON_PURPOSE), true);
+                self.push(fails.with("ends", true));
             }
             End::Throw { inside: false } => {
                 self.push(Op::new("uncaught").with("message", ON_PURPOSE));
