@@ -7,28 +7,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use proptest::strategy::{Strategy, ValueTree};
 use serde::Serialize;
 use threadproof_stress::{Confidence, Tally, wilson};
 
 use super::{
     batch::{Bench, Patience, Ran},
-    coverage::Coverage,
-    generate::programs,
-    lower::{Surface, lower},
-    program::{Program, Root, Schedule, Step},
+    program::Program,
     shrink::{Budget, shrink},
+    source::{Lot, Source},
 };
 use crate::{
-    differential::generate::runner,
     event::Event,
     model::{Outcome, Seed},
     report::native_crash,
     shared::Shared,
 };
 
-/// Programs of a process: it is replaced then.
-const BATCH: u64 = 50;
 /// Attempts to see a failure in a process of its own.
 const CONFIRM: u32 = 6;
 /// Attempts of the case that is saved: what its rate is counted over.
@@ -115,19 +109,6 @@ pub struct Hunted {
     pub unconfirmed: BTreeMap<String, u64>,
 }
 
-/// Generates batches, in an order that the seed alone decides.
-struct Source {
-    next: u64,
-    coverage: Coverage,
-}
-
-/// A batch.
-struct Lot {
-    bench: usize,
-    seed: Seed,
-    programs: Vec<Program>,
-}
-
 /// A search.
 pub struct Hunt<'a> {
     config: &'a Config,
@@ -138,8 +119,6 @@ pub struct Hunt<'a> {
     stop: AtomicBool,
     /// What was met, by target and signature, and how often.
     met: Shared<BTreeMap<(String, String), u64>>,
-    /// What is needed for failures that are known: programs with all of it are not run any more.
-    known: Shared<Vec<(usize, BTreeSet<String>)>>,
     failures: Shared<Vec<Failure>>,
     unconfirmed: Shared<BTreeMap<String, u64>>,
     tell: &'a (dyn Fn(Event) + Sync),
@@ -155,15 +134,11 @@ impl<'a> Hunt<'a> {
         Hunt {
             config,
             benches,
-            source: Shared::from(Source {
-                next: 0,
-                coverage: Coverage::default(),
-            }),
+            source: Shared::default(),
             started: Instant::now(),
             passed: AtomicU64::new(0),
             stop: AtomicBool::new(false),
             met: Shared::default(),
-            known: Shared::default(),
             failures: Shared::default(),
             unconfirmed: Shared::default(),
             tell,
@@ -174,7 +149,7 @@ impl<'a> Hunt<'a> {
     pub fn progress(&self) -> (u64, usize, (usize, usize)) {
         let passed = self.passed.load(Ordering::Relaxed);
         let failures = self.failures.lock().len();
-        (passed, failures, self.source.lock().coverage.counts())
+        (passed, failures, self.source.lock().coverage().counts())
     }
 
     /// What it came to.
@@ -189,8 +164,8 @@ impl<'a> Hunt<'a> {
         Hunted {
             passed: self.passed.load(Ordering::Relaxed),
             seconds: self.started.elapsed().as_secs_f64(),
-            pairs: source.coverage.counts().0,
-            states: source.coverage.features().clone(),
+            pairs: source.coverage().counts().0,
+            states: source.coverage().features().clone(),
             failures,
             unconfirmed: self.unconfirmed.lock().clone(),
         }
@@ -211,72 +186,10 @@ impl<'a> Hunt<'a> {
     /// Searches until it is over; several threads do.
     pub fn search(&self) {
         while !self.is_over() {
-            let Some(lot) = self.lot() else { return };
+            let lot = self.source.lock().next(self.config, self.benches);
+            let Some(lot) = lot else { return };
             self.run(&lot);
         }
-    }
-
-    /// The next batch.
-    fn lot(&self) -> Option<Lot> {
-        let mut source = self.source.lock();
-        let benches = self.benches.len() as u64;
-        let first = self.config.corpus.len() as u64 * benches;
-        if source.next < first {
-            let lot = self.of_corpus(source.next / benches, source.next % benches);
-            source.next += 1;
-            return Some(lot);
-        }
-        let number = source.next - first;
-        let (of_bench, at) = (number / benches, number % benches);
-        let bench = usize::try_from(at).unwrap_or(0);
-        let surface = &self.benches[bench].surface;
-        let size = batch(surface);
-        let before = of_bench * size;
-        let left = match self.config.cases {
-            Some(cases) if before >= cases => return None,
-            Some(cases) => cases - before,
-            None => size,
-        };
-        source.next += 1;
-        let seed = self.config.seed.derive(&format!("batch {number}"));
-        let (root, schedule) = conditions(of_bench, self.config.can_pin);
-        let weights = source.coverage.weights();
-        let strategy = programs(surface, &weights, root, schedule, self.config.workers);
-        let mut runner = runner(seed);
-        let mut programs = Vec::new();
-        for _ in 0..left.min(size) {
-            let tree = strategy.new_tree(&mut runner);
-            let program = tree.expect("the strategies reject nothing").current();
-            if self.is_known(bench, &program) {
-                continue;
-            }
-            let features = lower(&program, surface, false).features;
-            source.coverage.saw(&program, features);
-            programs.push(program);
-        }
-        Some(Lot {
-            bench,
-            seed,
-            programs,
-        })
-    }
-
-    /// Programs that are known to be worth it.
-    fn of_corpus(&self, number: u64, bench: u64) -> Lot {
-        let at = |number: u64| usize::try_from(number).unwrap_or(0);
-        Lot {
-            bench: at(bench),
-            seed: self.config.seed.derive(&format!("corpus {number}")),
-            programs: self.config.corpus[at(number)].clone(),
-        }
-    }
-
-    /// Whether a program has all that a failure needs which was found before. It would hide what is behind it.
-    fn is_known(&self, bench: usize, program: &Program) -> bool {
-        let known = self.known.lock();
-        let parts = parts(program);
-        let mut of_bench = known.iter().filter(|(at, _)| *at == bench);
-        of_bench.any(|(_, needed)| needed.is_subset(&parts))
     }
 
     fn run(&self, lot: &Lot) {
@@ -406,10 +319,7 @@ impl<'a> Hunt<'a> {
         }
         let tally = Tally::new(hits.into(), tried.into()).expect("no more hits than attempts");
         let interval = wilson(tally, Confidence::P95);
-        let needed: BTreeSet<String> = small.iter().flat_map(parts).collect();
-        if !needed.is_empty() {
-            self.known.lock().push((lot.bench, needed));
-        }
+        self.source.lock().avoid(lot.bench, &small);
         self.failures.lock().push(Failure {
             signature: found.signature.clone(),
             target: bench.target.clone(),
@@ -507,57 +417,6 @@ impl Counted {
         let counted = names.into_iter().map(|name| (name.clone(), self.of(name)));
         counted.max_by_key(|(_, hits)| *hits)
     }
-}
-
-/// How many programs a process runs: fewer where only the first one finds what all threads share as it was loaded.
-fn batch(surface: &Surface) -> u64 {
-    if surface.has("shared") {
-        BATCH / 5
-    } else {
-        BATCH
-    }
-}
-
-/// Where the programs of a batch run: each way comes often.
-fn conditions(batch: u64, can_pin: bool) -> (Root, Schedule) {
-    // A worker more takes time: it starts an env.
-    let root = if batch.is_multiple_of(3) {
-        Root::Worker
-    } else {
-        Root::Main
-    };
-    let schedule = match batch / 3 % 8 {
-        5 => Schedule {
-            one_core: can_pin,
-            ..Schedule::default()
-        },
-        6 => Schedule {
-            gc_stress: true,
-            ..Schedule::default()
-        },
-        7 => Schedule {
-            one_pool_thread: true,
-            ..Schedule::default()
-        },
-        _ => Schedule::default(),
-    };
-    (root, schedule)
-}
-
-/// What a program is made of: names of steps, and ends of threads.
-fn parts(program: &Program) -> BTreeSet<String> {
-    fn names(steps: &[Step], all: &mut BTreeSet<String>) {
-        for step in steps {
-            all.insert(step.name().to_owned());
-            names(step.inside().unwrap_or_default(), all);
-        }
-    }
-    let mut all = BTreeSet::new();
-    for thread in &program.threads {
-        names(&thread.steps, &mut all);
-        all.insert(format!("{:?}", thread.end));
-    }
-    all
 }
 
 /// What a failed attempt says, in a line.

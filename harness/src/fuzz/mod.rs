@@ -18,6 +18,7 @@ mod render;
 mod save;
 mod script;
 mod shrink;
+mod source;
 
 pub use batch::{Bench, Patience, Ran};
 pub use corpus::corpus;

@@ -1,5 +1,7 @@
 //! Generates programs: of what the target can do, the rarer the more often.
 
+mod steps;
+
 use std::collections::BTreeMap;
 
 use proptest::{
@@ -10,12 +12,11 @@ use proptest::{
     strategy::Union,
 };
 
+use steps::steps;
+
 use super::{
     lower::Surface,
-    program::{
-        At, By, Change, End, Fate, How, PROGRAM_VERSION, Program, Root, Schedule, Sort, Step, Then,
-        Thread, Way,
-    },
+    program::{At, By, End, PROGRAM_VERSION, Program, Root, Schedule, Sort, Step, Thread},
 };
 
 /// Names of threads, in the order in which they are started.
@@ -222,160 +223,4 @@ fn idioms(surface: &Surface) -> BoxedStrategy<Vec<Step>> {
         all.push(vec![meet, echo(Sort::BigInt, 4), echo(Sort::LongText, 5)]);
     }
     select(all).boxed()
-}
-
-fn slot() -> impl Strategy<Value = u8> + Clone {
-    0..SLOTS
-}
-
-fn then() -> impl Strategy<Value = Then> {
-    prop_oneof![3 => Just(Then::Return), 2 => Just(Then::Throw), 1 => Just(Then::Raise)]
-}
-
-fn fate() -> impl Strategy<Value = Fate> {
-    select(vec![Fate::Held, Fate::Collected, Fate::Moved, Fate::Shrunk])
-}
-
-fn change() -> impl Strategy<Value = Change> {
-    select(vec![
-        Change::None,
-        Change::RemovesItself,
-        Change::RemovesOthers,
-        Change::Adds,
-    ])
-}
-
-fn how() -> impl Strategy<Value = How> {
-    select(vec![How::Alone, How::Committed, How::TakenBack])
-}
-
-fn sort() -> impl Strategy<Value = Sort> {
-    select(vec![
-        Sort::Small,
-        Sort::Double,
-        Sort::Large,
-        Sort::BigInt,
-        Sort::WideBigInt,
-        Sort::Text,
-        Sort::LongText,
-        Sort::TextWithNul,
-        Sort::Bytes,
-    ])
-}
-
-/// Steps that mean something on the target.
-fn steps(surface: &Surface, weights: &Weights, depth: u32) -> BoxedStrategy<Step> {
-    let inside = || {
-        if depth == 0 {
-            Just(Vec::new()).boxed()
-        } else {
-            vec(steps(surface, weights, depth - 1), 0..3).boxed()
-        }
-    };
-    let number = || 1..100_u8;
-    let mut all: Vec<BoxedStrategy<Step>> = vec![
-        (0..3_u8, any::<bool>())
-            .prop_map(|(point, idle)| Step::Meet { point, idle })
-            .boxed(),
-        Just(Step::Gc).boxed(),
-        Just(Step::Turn).boxed(),
-        Just(Step::Require).boxed(),
-        select(vec![Way::Dlopen, Way::Copy])
-            .prop_map(|way| Step::Load { way })
-            .boxed(),
-        slot().prop_map(|slot| Step::Make { slot }).boxed(),
-        slot().prop_map(|slot| Step::Use { slot }).boxed(),
-        slot().prop_map(|slot| Step::Dispose { slot }).boxed(),
-        slot().prop_map(|slot| Step::Drop { slot }).boxed(),
-        (slot(), slot())
-            .prop_map(|(slot, into)| Step::Child { slot, into })
-            .boxed(),
-        (slot(), inside())
-            .prop_map(|(slot, inside)| Step::Visit { slot, inside })
-            .boxed(),
-        any::<bool>()
-            .prop_map(|dispose| Step::Other { dispose })
-            .boxed(),
-        (slot(), any::<bool>())
-            .prop_map(|(slot, dispose)| Step::Clone { slot, dispose })
-            .boxed(),
-        Just(Step::Given).boxed(),
-        (slot(), any::<bool>())
-            .prop_map(|(slot, construct)| Step::New { slot, construct })
-            .boxed(),
-        (slot(), number())
-            .prop_map(|(slot, by)| Step::Add { slot, by })
-            .boxed(),
-        number().prop_map(|number| Step::Set { number }).boxed(),
-        Just(Step::Get).boxed(),
-        Just(Step::Singleton).boxed(),
-        any::<bool>().prop_map(|held| Step::Cached { held }).boxed(),
-        (inside(), then())
-            .prop_map(|(inside, then)| Step::Call { inside, then })
-            .boxed(),
-        (inside(), then())
-            .prop_map(|(inside, then)| Step::Until { inside, then })
-            .boxed(),
-        (1..4_u8, change())
-            .prop_map(|(functions, change)| Step::List { functions, change })
-            .boxed(),
-        (0..2_u8, 1..5_u8, how())
-            .prop_map(|(db, rows, how)| Step::Write { db, rows, how })
-            .boxed(),
-        (0..2_u8).prop_map(|db| Step::Count { db }).boxed(),
-        (0..2_u8).prop_map(|db| Step::Late { db }).boxed(),
-        (0..2_u8).prop_map(|db| Step::Close { db }).boxed(),
-        Just(Step::Listen).boxed(),
-        Just(Step::Emit).boxed(),
-        Just(Step::Tick).boxed(),
-        slot().prop_map(|slot| Step::Later { slot }).boxed(),
-        slot().prop_map(|slot| Step::Settle { slot }).boxed(),
-        (1..2000_u16, fate())
-            .prop_map(|(length, fate)| Step::Keep { length, fate })
-            .boxed(),
-        (fate(), any::<bool>())
-            .prop_map(|(fate, throws)| Step::Scan { fate, throws })
-            .boxed(),
-        (sort(), 1..9_u8, select(vec![1, 30]))
-            .prop_map(|(sort, digit, times)| Step::Echo { sort, digit, times })
-            .boxed(),
-        select(vec![1, 10, 2000])
-            .prop_map(|times| Step::Increment { times })
-            .boxed(),
-        (slot(), number())
-            .prop_map(|(slot, number)| Step::Acquire { slot, number })
-            .boxed(),
-        slot().prop_map(|slot| Step::Read { slot }).boxed(),
-        slot().prop_map(|slot| Step::Release { slot }).boxed(),
-        (select(NAMES.to_vec()), any::<bool>())
-            .prop_map(|(thread, release)| Step::Foreign {
-                thread: thread.to_owned(),
-                release,
-            })
-            .boxed(),
-        Just(Step::Open).boxed(),
-    ];
-    if surface.has("class") {
-        let more = vec![Way::RequireCache, Way::HardLink, Way::Vm];
-        all.push(select(more).prop_map(|way| Step::Load { way }).boxed());
-    }
-    // Dear ones are rarer; what all targets have must not push aside what this one has.
-    let misuse = Just(Step::Misuse).boxed();
-    let weighted = all.into_iter().filter_map(|strategy| {
-        let name = example(&strategy);
-        let base = weights.get(name.name()).copied().unwrap_or(USUAL);
-        surface.can(&name).then_some((base.max(1), strategy))
-    });
-    let mut weighted: Vec<(u32, BoxedStrategy<Step>)> = weighted.collect();
-    if surface.can(&Step::Misuse) {
-        weighted.push((1, misuse));
-    }
-    Union::new_weighted(weighted).boxed()
-}
-
-/// One of the steps of a strategy, all of which are of one kind.
-fn example(strategy: &BoxedStrategy<Step>) -> Step {
-    use proptest::{strategy::ValueTree, test_runner::TestRunner};
-    let tree = strategy.new_tree(&mut TestRunner::deterministic());
-    tree.expect("these strategies reject nothing").current()
 }
