@@ -35,6 +35,7 @@ fn fuzz(target: &str, words: &[&str]) -> Ran {
             "--runtime",
             RUNTIME,
             "--json",
+            "--no-corpus",
             "--target",
             target,
             "--out",
@@ -111,6 +112,31 @@ fn a_fault_is_found_made_small_and_saved_as_a_script_that_shows_it() {
     let told = String::from_utf8(twin.stdout).unwrap();
     assert!(told.contains("0 of 2 attempts"), "{told}");
     assert_eq!(twin.status.code(), Some(0), "{told}");
+}
+
+#[test]
+#[serial]
+fn the_corpus_is_run_first() {
+    let out = tempfile::tempdir().unwrap();
+    let output = threadproof()
+        .args([
+            "fuzz",
+            "--runtime",
+            RUNTIME,
+            "--json",
+            "--cases",
+            "1",
+            "--seed",
+            "1",
+            "--until-fail",
+        ])
+        .args(["--target", "text-cut", "--out"])
+        .arg(out.path())
+        .output()
+        .unwrap();
+    let fuzz: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let said = fuzz["failures"][0]["said"].as_str().unwrap();
+    assert!(said.contains("call echo"), "{said}");
 }
 
 #[test]

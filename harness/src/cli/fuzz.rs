@@ -70,7 +70,11 @@ fn stages(session: &mut Session<'_>, args: &FuzzArgs, words: &[OsString]) -> Res
         workers: args.workers.into(),
         until_fail: args.until_fail,
         can_pin: which::which("taskset").is_ok(),
-        corpus: fuzz::corpus(&session.selected.workspace)?,
+        corpus: if args.no_corpus {
+            Vec::new()
+        } else {
+            fuzz::corpus(&session.selected.workspace)?
+        },
     };
     let (cells, not_available) = cells(&prepared, &ready.selected);
     session.announce(

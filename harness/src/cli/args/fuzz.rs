@@ -22,6 +22,9 @@ pub(in crate::cli) struct FuzzArgs {
         value_parser = clap::value_parser!(u8).range(0..=3), hide_env = true
     )]
     pub(in crate::cli) workers: u8,
+    /// Generate only: do not begin with harness/corpus/
+    #[arg(long, env = "THREADPROOF_NO_CORPUS", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(in crate::cli) no_corpus: bool,
     /// Stop at the first failure
     #[arg(long, env = "THREADPROOF_UNTIL_FAIL", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(in crate::cli) until_fail: bool,
