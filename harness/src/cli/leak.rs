@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     error::Error,
-    exec::Launchers,
+    exec::{KEEP_MAPPED, Launchers, RACE},
     exit::Exit,
     leak::{self, Key, Leaks, Request, Tool, Verdict, Watch},
-    model::{KnownLeak, Target},
+    model::{KnownLeak, Launcher, Target},
     prepare::{self, Steps},
     version::meets,
 };
@@ -120,7 +120,9 @@ fn stages(
     words: &[OsString],
     watch: &Watch,
 ) -> Result<(), Error> {
-    let (ready, launchers) = session.prepare(true, false, |steps| launchers(steps, tools))?;
+    let (ready, launchers) = session.prepare(true, false, |steps, targets| {
+        launchers(steps, tools, targets)
+    })?;
     let plan = leak::plan(&Request {
         programs: &programs(),
         wanted: &args.program,
@@ -128,6 +130,7 @@ fn stages(
         targets: &ready.selected,
         control: ready.control.as_ref(),
         runtimes: &ready.prepared.runtimes,
+        launchers: &launchers,
         workers: args.workers,
         deep: args.deep,
         seed: session.selected.seed,
@@ -135,7 +138,7 @@ fn stages(
         repeat_prefix: &format!("{} leak", program(words)),
         only: args.outcomes.job_id.as_deref(),
     });
-    watch.expect(plan.of, ready.prepared.targets.clone());
+    watch.expect(plan.of, ready.prepared.targets.clone(), launchers.clone());
     session.run(
         ready.prepared,
         Load {
@@ -150,20 +153,29 @@ fn stages(
     )
 }
 
-/// What the tools need, found or compiled.
-fn launchers(steps: Steps<'_>, tools: &[Tool]) -> Result<Launchers, Error> {
+/// What the tools need, found or compiled: the targets, too, for those that see nothing else.
+fn launchers(steps: Steps<'_>, tools: &[Tool], targets: &[Target]) -> Result<Launchers, Error> {
     let mut launchers = Launchers::default();
     for tool in tools {
+        let launcher = tool.launcher();
+        let preload = |name| prepare::ensure_preload(steps, name, launcher).map(Some);
         match tool {
             Tool::Memcheck => launchers.valgrind = which::which("valgrind").ok(),
-            Tool::Lsan => {
-                launchers.lsan = leak::lsan_runtime();
-                launchers.keep_mapped = Some(prepare::ensure_preload(steps, "keep-mapped")?);
+            // Nothing in it is looked at: it may be the same for both.
+            Tool::Lsan | Tool::Asan => {
+                launchers.keep_mapped =
+                    Some(prepare::ensure_preload(steps, KEEP_MAPPED, Launcher::Lsan)?);
             }
-            Tool::Blocks => {
-                launchers.count_blocks = Some(prepare::ensure_preload(steps, "count-blocks")?);
-            }
+            Tool::Tsan => launchers.race = preload(RACE)?,
+            Tool::Blocks => launchers.count_blocks = preload("count-blocks")?,
             Tool::Process => {}
+        }
+        if let Ok(runtime) = leak::sanitizer_runtime(*tool) {
+            launchers.sanitizers.insert(launcher, runtime);
+        }
+        if tool.needs_rebuild() {
+            let rebuilt = prepare::ensure_rebuilt(steps, launcher, targets)?;
+            launchers.rebuilt.insert(launcher, rebuilt);
         }
     }
     Ok(launchers)

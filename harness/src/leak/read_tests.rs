@@ -16,7 +16,7 @@ fn attempt(log: Option<&str>) -> tempfile::TempDir {
 
 fn seen(log: Option<&str>) -> Seen {
     let dir = attempt(log);
-    read(Tool::Lsan, dir.path(), None, 1, &mut Symbols::default()).expect("read")
+    of(Tool::Lsan, &dir, 1)
 }
 
 const PLANTED: &str = "Direct leak of 360 byte(s) in 15 object(s) allocated from:
@@ -41,7 +41,7 @@ fn a_sanitizer_that_does_not_find_what_was_planted_says_nothing() {
 #[test]
 fn a_worker_that_did_not_finish_makes_the_process_inconclusive() {
     let dir = attempt(Some(PLANTED));
-    let seen = read(Tool::Lsan, dir.path(), None, 2, &mut Symbols::default()).expect("read");
+    let seen = of(Tool::Lsan, &dir, 2);
     assert_eq!(
         seen.inconclusive.as_deref(),
         Some("1 of 2 workers finished their work")

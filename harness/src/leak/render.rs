@@ -2,7 +2,7 @@
 
 use comfy_table::{Table, presets};
 
-use super::{Judged, Leaks, Verdict};
+use super::{Judged, Leaks, Tool, Verdict};
 use crate::report::rows_table;
 
 const HEADER: [&str; 6] = [
@@ -51,6 +51,9 @@ fn word(verdict: Verdict) -> &'static str {
 }
 
 fn left(judged: &Judged) -> String {
+    if let Some(first) = judged.faults.first() {
+        return format!("{} faults: {}", judged.faults.len(), shortened(first));
+    }
     if let Some(known) = &judged.known {
         let total: f64 = judged.growing.iter().map(|one| one.per_worker).sum();
         return format!("{total:.2}, known: {known}");
@@ -62,6 +65,9 @@ fn left(judged: &Judged) -> String {
     }
     if let Some(why) = &judged.inconclusive {
         return why.clone();
+    }
+    if judged.tool == Tool::Tsan {
+        return "no race".to_owned();
     }
     if judged.resolution > 0.0 {
         format!("nothing (below {:.2})", judged.resolution)
