@@ -201,10 +201,12 @@ fn known(targets: &[Target], (target, runtime, tool, _): &Key, by: f64) -> Optio
 
 fn exit_of(leaks: &Leaks, run: Exit) -> Exit {
     let any = |verdict| leaks.judged.iter().any(|one| one.verdict == verdict);
-    if run != Exit::Success {
-        run
-    } else if any(Verdict::Faults) {
+    // A tool that ends the process at a fault makes a cell flaky, in which others go on.
+    let runs_on = matches!(run, Exit::Success | Exit::Flaky | Exit::Inconclusive);
+    if any(Verdict::Faults) && runs_on {
         Exit::Failure
+    } else if run != Exit::Success {
+        run
     } else if any(Verdict::Leaks) {
         Exit::Leaks
     } else if any(Verdict::Inconclusive) {

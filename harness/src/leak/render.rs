@@ -52,7 +52,12 @@ fn word(verdict: Verdict) -> &'static str {
 
 fn left(judged: &Judged) -> String {
     if let Some(first) = judged.faults.first() {
-        return format!("{} faults: {}", judged.faults.len(), shortened(first));
+        let access = first.split("; ").next().unwrap_or(first);
+        let more = match judged.faults.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        return format!("{}{more}", shortened(access));
     }
     if let Some(known) = &judged.known {
         let total: f64 = judged.growing.iter().map(|one| one.per_worker).sum();
