@@ -122,8 +122,10 @@ impl Sanitized<'_> {
                 // Which came first is chance.
                 whose.sort();
             }
-            seen.faults
-                .push(format!("{}: {}", alarm.kind, whose.join("; ")));
+            let fault = format!("{}: {}", alarm.kind, whose.join("; "));
+            if !seen.faults.contains(&fault) {
+                seen.faults.push(fault);
+            }
         }
     }
 
