@@ -160,7 +160,10 @@ fn what_is_planted_is_for_tools_and_programs_that_exist() {
     for specimen in specimens() {
         for planted in specimen.leaks {
             let name = specimen.name;
-            assert!(planted.tools.iter().all(|one| known.contains(one)), "{name}");
+            assert!(
+                planted.tools.iter().all(|one| known.contains(one)),
+                "{name}"
+            );
             let program = programs.iter().find(|one| one.name == planted.program);
             let needs = &program.unwrap_or_else(|| panic!("{name}")).needs;
             let has = |need: &String| {

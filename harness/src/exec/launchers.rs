@@ -98,9 +98,8 @@ impl Launchers {
             Launcher::Asan => {
                 // The first error ends the process: going on, another thread soon crashes while the report is being
                 // written. It need not be the first library: ours takes `dlclose` from it.
-                let options = format!(
-                    "{SANITIZER}:detect_leaks=1:halt_on_error=1:verify_asan_link_order=0"
-                );
+                let options =
+                    format!("{SANITIZER}:detect_leaks=1:halt_on_error=1:verify_asan_link_order=0");
                 self.sanitize(launcher, self.keep_mapped.as_ref(), &mut command)?;
                 command
                     .env("ASAN_OPTIONS", logging(&options, &dir.join(ASAN)))

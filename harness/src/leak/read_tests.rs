@@ -150,7 +150,8 @@ fn asan_tells_leaks_as_lsan_does() {
 fn what_asan_ended_a_process_for_is_a_fault_of_an_attempt_that_is_not_well() {
     let dir = attempt(ASAN, Some(FREED));
     let seen = of(Tool::Asan, &dir, 1, Some("the process itself was not well"));
-    let expected = "heap-use-after-free: read of size 8: not by the target; freed: target.node+0x12ec";
+    let expected =
+        "heap-use-after-free: read of size 8: not by the target; freed: target.node+0x12ec";
     assert_eq!(seen.faults, [expected]);
     assert!(seen.inconclusive.is_some());
     // Who allocated what others use wrongly is not at fault.

@@ -3,9 +3,7 @@
 
 use std::{fs, io, path::Path};
 
-use threadproof_valgrind::{
-    Addon, Alarm, Leak, LogError, Place, Stack, parse_alarms, parse_lsan,
-};
+use threadproof_valgrind::{Addon, Alarm, Leak, LogError, Place, Stack, parse_alarms, parse_lsan};
 
 use super::read::{Seen, TOLD};
 use crate::{

@@ -47,12 +47,7 @@ impl Watch {
     }
 
     /// Says what the jobs will be for, and by what they will be started.
-    pub fn expect(
-        &self,
-        of: BTreeMap<JobId, Planned>,
-        targets: Vec<Target>,
-        launchers: Launchers,
-    ) {
+    pub fn expect(&self, of: BTreeMap<JobId, Planned>, targets: Vec<Target>, launchers: Launchers) {
         let mut state = self.state.lock();
         state.of = of;
         state.targets = targets;

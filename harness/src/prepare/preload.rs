@@ -17,11 +17,7 @@ const FLAGS: [&str; 7] = [
 
 /// The library, compiled if it is not there yet: with the sanitizer of `launcher`, if that has one which looks at what is
 /// compiled for it.
-pub fn ensure_preload(
-    steps: Steps<'_>,
-    name: &str,
-    launcher: Launcher,
-) -> Result<PathBuf, Error> {
+pub fn ensure_preload(steps: Steps<'_>, name: &str, launcher: Launcher) -> Result<PathBuf, Error> {
     let sanitize = launcher
         .sanitizer()
         .map(|sanitizer| format!("-fsanitize={sanitizer}"));
