@@ -80,6 +80,9 @@ pub fn plan(request: &Request<'_>) -> LeakPlan {
     let control = request
         .control
         .filter(|one| !request.targets.iter().any(|target| target.id == one.id));
+    let rebuilt = |tool: Tool, target: &Target| {
+        !tool.needs_rebuild() || request.launchers.is_rebuilt(tool.launcher(), target)
+    };
     for runtime in request.runtimes {
         for target in request.targets.iter().chain(control) {
             if let Some(reason) = missing(target, runtime) {
@@ -88,7 +91,12 @@ pub fn plan(request: &Request<'_>) -> LeakPlan {
                 continue;
             }
             for tool in request.tools {
-                if tool.needs_rebuild() && !request.launchers.is_rebuilt(tool.launcher(), target) {
+                let is_control = control.is_some_and(|one| one.id == target.id);
+                if is_control && !request.targets.iter().any(|one| rebuilt(*tool, one)) {
+                    // Nothing is compared with it.
+                    continue;
+                }
+                if !rebuilt(*tool, target) {
                     let cell = cell(target, runtime, tool.as_str());
                     let reason = not_rebuilt(*tool);
                     plan.not_available.push(NotAvailable { cell, reason });
@@ -228,3 +236,7 @@ fn series(
         None => {}
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;
