@@ -3,12 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 #![allow(clippy::print_stdout, reason = "a tool that is missing is told of")]
 
-use std::{path::Path, process::Command};
+use std::{collections::BTreeMap, path::Path, process::Command};
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 use serial_test::serial;
-use threadproof::leak::{Tool, unavailable};
+use threadproof::{
+    leak::{Tool, unavailable},
+    rules::{PlantedLeak, specimens},
+};
+use threadproof_valgrind::programs;
 
 const RUNTIME: &str = "24";
 
@@ -75,99 +79,157 @@ fn here(tool: Tool) -> bool {
     }
 }
 
-/// The planted growth of each specimen, and a function that stands in the place.
-fn found_with_its_twin(
-    tool: &str,
-    workers: &str,
-    program: &str,
-    specimen: &str,
-    by: f64,
-    place: &str,
-) {
-    let twin = format!("{specimen}+fixed");
-    let targets = format!("{specimen},{twin}");
-    let ran = leak(&[
-        "--tool",
-        tool,
-        "--workers",
-        workers,
-        "--program",
-        program,
-        "--target",
-        &targets,
-    ]);
-    assert_eq!(ran.code, 14, "{}", ran.stderr);
-    let (slope, site) = ran.growing(specimen);
-    assert!((slope - by).abs() < 0.05, "{slope}: {}", ran.leaks);
-    assert!(site.contains(place), "{site}");
-    assert_eq!(ran.judged(&twin)["verdict"], "clean", "{}", ran.leaks);
+/// Few workers that show the slope all the same.
+fn scale(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Memcheck => "1",
+        Tool::Tsan => "2",
+        Tool::Lsan | Tool::Asan | Tool::Process => "4",
+        Tool::Blocks => "8",
+    }
+}
+
+/// What is planted for a tool in all specimens, by program.
+fn planted_for(tool: Tool) -> BTreeMap<&'static str, Vec<(&'static str, &'static PlantedLeak)>> {
+    let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for specimen in specimens() {
+        for planted in specimen.leaks {
+            if planted.tools.contains(&tool.as_str()) {
+                let one = (specimen.name, planted);
+                all.entry(planted.program).or_default().push(one);
+            }
+        }
+    }
+    all
+}
+
+/// Runs each program on all that is planted for it, with the twins.
+fn finds_what_is_planted(tool: Tool) {
+    let all = planted_for(tool);
+    assert!(!all.is_empty(), "nothing is planted for {tool}");
+    if !here(tool) {
+        return;
+    }
+    for (program, planted) in all {
+        let targets: Vec<String> = planted
+            .iter()
+            .flat_map(|(specimen, _)| [(*specimen).to_owned(), format!("{specimen}+fixed")])
+            .collect();
+        let ran = leak(&[
+            "--tool",
+            tool.as_str(),
+            "--workers",
+            scale(tool),
+            "--program",
+            program,
+            "--target",
+            &targets.join(","),
+        ]);
+        let faulty = planted.iter().any(|(_, one)| one.fault.is_some());
+        assert_eq!(ran.code, if faulty { 10 } else { 14 }, "{}", ran.stderr);
+        for (specimen, planted) in planted {
+            is_found(&ran, tool, specimen, planted);
+            let twin = &ran.judged(&format!("{specimen}+fixed"))["verdict"];
+            assert_eq!(twin, "clean", "{specimen}+fixed: {}", ran.leaks);
+        }
+    }
+}
+
+fn is_found(ran: &Ran, tool: Tool, specimen: &str, planted: &PlantedLeak) {
+    let source = format!("{specimen}.c:");
+    if let Some(by) = planted.by {
+        let (slope, site) = ran.growing(specimen);
+        let off = (slope - f64::from(by)).abs();
+        assert!(off < 0.05, "{specimen}: {slope}: {}", ran.leaks);
+        assert!(!tool.names_places() || site.contains(&source), "{site}");
+    }
+    if let Some(fault) = planted.fault {
+        let faults = ran.judged(specimen)["faults"].as_array().unwrap();
+        let is_it = |one: &Value| {
+            let text = one.as_str().unwrap();
+            text.contains(fault) && text.contains(&source)
+        };
+        assert!(faults.iter().any(is_it), "{specimen}: {}", ran.leaks);
+    }
 }
 
 #[test]
-#[serial]
-fn lsan_finds_what_each_env_and_each_call_leaves_with_the_line() {
-    if here(Tool::Lsan) {
-        found_with_its_twin(
-            "lsan",
-            "4",
-            "state",
-            "instance-data-leak",
-            1.0,
-            "instance-data-leak.c:",
-        );
-        found_with_its_twin(
-            "lsan",
-            "4",
-            "calls",
-            "reference-per-call",
-            5.0,
-            "reference-per-call.c:",
-        );
+fn what_is_planted_is_for_tools_and_programs_that_exist() {
+    let known: Vec<&str> = Tool::ALL.into_iter().map(Tool::as_str).collect();
+    let programs = programs();
+    for specimen in specimens() {
+        for planted in specimen.leaks {
+            let name = specimen.name;
+            assert!(
+                planted.tools.iter().all(|one| known.contains(one)),
+                "{name}"
+            );
+            let program = programs.iter().find(|one| one.name == planted.program);
+            let needs = &program.unwrap_or_else(|| panic!("{name}")).needs;
+            let has = |need: &String| {
+                let capability = need.strip_prefix("generic:");
+                capability.is_some_and(|one| specimen.supports.contains(&one))
+            };
+            assert!(needs.iter().all(has), "{name} cannot run its program");
+        }
     }
 }
 
 #[test]
 #[serial]
-fn memcheck_finds_the_same_with_the_line() {
-    if here(Tool::Memcheck) {
-        found_with_its_twin(
-            "memcheck",
-            "1",
-            "state",
-            "instance-data-leak",
-            1.0,
-            "instance-data-leak.c:",
-        );
-    }
+fn memcheck_finds_what_is_planted_for_it() {
+    finds_what_is_planted(Tool::Memcheck);
 }
 
 #[test]
 #[serial]
-fn the_count_of_blocks_agrees_without_knowing_a_place() {
-    if here(Tool::Blocks) {
-        found_with_its_twin(
-            "blocks",
-            "8",
-            "calls",
-            "reference-per-call",
-            5.0,
-            "heap blocks",
-        );
-    }
+fn lsan_finds_what_is_planted_for_it() {
+    finds_what_is_planted(Tool::Lsan);
 }
 
 #[test]
 #[serial]
-fn a_descriptor_a_worker_is_counted() {
-    if here(Tool::Process) {
-        found_with_its_twin(
-            "process",
-            "4",
-            "files",
-            "descriptor-per-worker",
-            1.0,
-            "descriptors",
-        );
+fn the_count_of_blocks_finds_what_is_planted_for_it_without_knowing_a_place() {
+    finds_what_is_planted(Tool::Blocks);
+}
+
+#[test]
+#[serial]
+fn the_counts_of_the_process_find_what_is_planted_for_them() {
+    finds_what_is_planted(Tool::Process);
+}
+
+#[test]
+#[serial]
+fn asan_finds_what_is_planted_for_it() {
+    finds_what_is_planted(Tool::Asan);
+}
+
+#[test]
+#[serial]
+fn tsan_finds_what_is_planted_for_it() {
+    finds_what_is_planted(Tool::Tsan);
+}
+
+#[test]
+#[serial]
+fn a_target_that_is_not_rebuilt_is_not_available_and_never_clean() {
+    for tool in [Tool::Asan, Tool::Tsan] {
+        if here(tool) {
+            let ran = leak(&[
+                "--tool",
+                tool.as_str(),
+                "--target",
+                "instance-data-leak+fixed,node-sqlite",
+                "--program",
+                "state",
+            ]);
+            let judged = ran.leaks["judged"].as_array().unwrap();
+            let of: Vec<_> = judged.iter().map(|one| &one["target"]).collect();
+            assert_eq!(of, ["instance-data-leak+fixed"], "{}", ran.leaks);
+            let why = "its native code is not rebuilt with the sanitizer";
+            assert!(ran.stderr.contains(why), "{}", ran.stderr);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 // The runner `leak`: so many workers run the program of the job, two at a time, and end; then this process ends by
 // itself, since what is looked at is what is left. It says how many of them finished their work: without that, nothing
-// that a tool says of the process counts.
+// that a tool says of the process counts. Those that run at the same time begin each program together where that is asked for.
 
 const os = require('node:os');
 const path = require('node:path');
@@ -11,16 +11,20 @@ const { adapterOf, readJob } = require('../lib/job.cjs');
 const { runOneTest } = require('../lib/one-test.cjs');
 const { Meters } = require('../stress/meters.cjs');
 const { program } = require('./programs.cjs');
+const { startOf } = require('./start.cjs');
 
 const job = readJob();
-const { programs, workers } = job.params;
+const { programs, workers, together } = job.params;
 const adapterPath = adapterOf(job);
-const TOGETHER = 2;
+const AT_A_TIME = 2;
 
-/** One worker; resolves when it is gone, rejects when it did not do its work or ended in another way than it had to. */
-function one(slot, terminated) {
+/**
+ * One worker; resolves when it is gone, rejects when it did not do its work or ended in another way than it had to.
+ * `start` is where it waits for the others of its time.
+ */
+function one(slot, terminated, start) {
   const worker = new Worker(path.join(__dirname, 'worker.cjs'), {
-    workerData: { adapterPath, programs, dir: os.tmpdir(), slot },
+    workerData: { adapterPath, programs, dir: os.tmpdir(), slot, start },
   });
   let done = false;
   let failure = null;
@@ -48,9 +52,11 @@ runOneTest('leak', job, async () => {
   require(adapterPath).load();
   const meters = new Meters({ forMs: null });
   let finished = 0;
-  for (let slot = 0; slot < workers; slot += TOGETHER) {
-    const now = Math.min(TOGETHER, workers - slot);
-    await Promise.all(Array.from({ length: now }, (_, at) => one(slot + at, terminated)));
+  for (let slot = 0; slot < workers; slot += AT_A_TIME) {
+    const now = Math.min(AT_A_TIME, workers - slot);
+    const start = together ? startOf(now) : null;
+    const all = Array.from({ length: now }, (_, at) => one(slot + at, terminated, start));
+    await Promise.all(all);
     finished += now;
   }
   meters.sample(finished);

@@ -3,8 +3,9 @@
 
 const { parentPort, workerData } = require('node:worker_threads');
 const { program } = require('./programs.cjs');
+const { begin } = require('./start.cjs');
 
-const { adapterPath, programs, dir, slot } = workerData;
+const { adapterPath, programs, dir, slot, start } = workerData;
 
 async function work() {
   const adapter = require(adapterPath);
@@ -22,9 +23,10 @@ async function work() {
   let step = null;
   let count = 0;
   for (const one of programs.map(program)) {
+    count++;
+    if (start) begin(start, count);
     const more = await one.work(context);
     if (one.ending === 'terminate') step = more;
-    count++;
   }
   parentPort.postMessage({ done: count, kept: kept.length });
   // Until this thread is terminated.

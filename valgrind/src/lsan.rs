@@ -1,4 +1,5 @@
-//! LeakSanitizer's log, written with `symbolize=0`: leaks with their stacks as objects and offsets.
+//! LeakSanitizer's log, written with `symbolize=0`: leaks with their stacks as objects and offsets. AddressSanitizer's log has
+//! the same records.
 
 /// One record: blocks that were allocated at one place and that nothing points to any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct Leak {
     pub stack: Vec<Place>,
 }
 
-/// A frame: an object and an offset in it. Generated code has no object.
+/// A frame: an object and an offset in it, which points into the call or to the access. Generated code has no object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Path of the object.
@@ -22,20 +23,20 @@ pub struct Place {
     pub offset: u64,
 }
 
-/// A log that is not one.
+/// A log of a sanitizer that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of LeakSanitizer's log cannot be read: {text:?}")]
-pub struct LsanError {
-    line: usize,
-    text: String,
+#[error("line {line} of the sanitizer's log cannot be read: {text:?}")]
+pub struct LogError {
+    pub(crate) line: usize,
+    pub(crate) text: String,
 }
 
 /// Reads a log. One that has no leaks, or nothing at all, has none: LeakSanitizer writes no file when it finds nothing.
-pub fn parse_lsan(log: &str) -> Result<Vec<Leak>, LsanError> {
+pub fn parse_lsan(log: &str) -> Result<Vec<Leak>, LogError> {
     let mut leaks: Vec<Leak> = Vec::new();
     let mut open = false;
     for (at, line) in log.lines().enumerate() {
-        let wrong = || LsanError {
+        let wrong = || LogError {
             line: at + 1,
             text: line.to_owned(),
         };
@@ -70,7 +71,7 @@ fn heading(line: &str) -> Option<Leak> {
 }
 
 /// `#1 0x7f2a  (/path/addon.node+0x11d9)`, with a build id behind it at times.
-fn place(line: &str) -> Option<Place> {
+pub(crate) fn place(line: &str) -> Option<Place> {
     let hex = |text: &str| u64::from_str_radix(text.trim_start_matches("0x"), 16).ok();
     let address = hex(line.split_whitespace().nth(1)?)?;
     let within = line

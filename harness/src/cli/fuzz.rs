@@ -61,7 +61,7 @@ fn exit_of(hunted: &Hunted, run: Exit) -> Exit {
 /// Prepares, searches, and saves what was found.
 fn stages(session: &mut Session<'_>, args: &FuzzArgs, words: &[OsString]) -> Result<Hunted, Error> {
     let guard = with_guard(args.means.guard);
-    let (ready, ()) = session.prepare(false, guard, |_| Ok(()))?;
+    let (ready, ()) = session.prepare(false, guard, |_, _| Ok(()))?;
     let prepared = ready.prepared;
     let config = Config {
         cases: args.cases.or(args.r#for.is_none().then_some(CASES)),

@@ -12,10 +12,10 @@ use super::{
 use crate::{
     error::Error,
     event::Watching,
-    exec::Launchers,
+    exec::{KEEP_MAPPED, Launchers, RACE},
     exit::Exit,
     leak::{self, Key, Leaks, Request, Tool, Verdict, Watch},
-    model::{KnownLeak, Target},
+    model::{KnownLeak, Launcher, Target},
     prepare::{self, Steps},
     version::meets,
 };
@@ -127,7 +127,9 @@ fn stages(
     words: &[OsString],
     watch: &Watch,
 ) -> Result<(), Error> {
-    let (ready, launchers) = session.prepare(true, false, |steps| launchers(steps, tools))?;
+    let (ready, launchers) = session.prepare(true, false, |steps, targets| {
+        launchers(steps, tools, targets)
+    })?;
     let plan = leak::plan(&Request {
         programs: &programs(),
         wanted: &args.program,
@@ -135,6 +137,7 @@ fn stages(
         targets: &ready.selected,
         control: ready.control.as_ref(),
         runtimes: &ready.prepared.runtimes,
+        launchers: &launchers,
         workers: args.workers,
         deep: args.deep,
         seed: session.selected.seed,
@@ -142,7 +145,7 @@ fn stages(
         repeat_prefix: &format!("{} leak", program(words)),
         only: args.outcomes.job_id.as_deref(),
     });
-    watch.expect(plan.of, ready.prepared.targets.clone());
+    watch.expect(plan.of, ready.prepared.targets.clone(), launchers.clone());
     session.run(
         ready.prepared,
         Load {
@@ -157,20 +160,29 @@ fn stages(
     )
 }
 
-/// What the tools need, found or compiled.
-fn launchers(steps: Steps<'_>, tools: &[Tool]) -> Result<Launchers, Error> {
+/// What the tools need, found or compiled: the targets, too, for those that see nothing else.
+fn launchers(steps: Steps<'_>, tools: &[Tool], targets: &[Target]) -> Result<Launchers, Error> {
     let mut launchers = Launchers::default();
     for tool in tools {
+        let launcher = tool.launcher();
+        let preload = |name| prepare::ensure_preload(steps, name, launcher).map(Some);
         match tool {
             Tool::Memcheck => launchers.valgrind = which::which("valgrind").ok(),
-            Tool::Lsan => {
-                launchers.lsan = leak::lsan_runtime();
-                launchers.keep_mapped = Some(prepare::ensure_preload(steps, "keep-mapped")?);
+            // Nothing in it is looked at: it may be the same for both.
+            Tool::Lsan | Tool::Asan => {
+                launchers.keep_mapped =
+                    Some(prepare::ensure_preload(steps, KEEP_MAPPED, Launcher::Lsan)?);
             }
-            Tool::Blocks => {
-                launchers.count_blocks = Some(prepare::ensure_preload(steps, "count-blocks")?);
-            }
+            Tool::Tsan => launchers.race = preload(RACE)?,
+            Tool::Blocks => launchers.count_blocks = preload("count-blocks")?,
             Tool::Process => {}
+        }
+        if let Ok(runtime) = leak::sanitizer_runtime(*tool) {
+            launchers.sanitizers.insert(launcher, runtime);
+        }
+        if tool.needs_rebuild() {
+            let rebuilt = prepare::ensure_rebuilt(steps, launcher, targets)?;
+            launchers.rebuilt.insert(launcher, rebuilt);
         }
     }
     Ok(launchers)
@@ -196,10 +208,12 @@ fn known(targets: &[Target], (target, runtime, tool, _): &Key, by: f64) -> Optio
 
 fn exit_of(leaks: &Leaks, run: Exit) -> Exit {
     let any = |verdict| leaks.judged.iter().any(|one| one.verdict == verdict);
-    if run != Exit::Success {
-        run
-    } else if any(Verdict::Faults) {
+    // A tool that ends the process at a fault makes a cell flaky, in which others go on.
+    let runs_on = matches!(run, Exit::Success | Exit::Flaky | Exit::Inconclusive);
+    if any(Verdict::Faults) && runs_on {
         Exit::Failure
+    } else if run != Exit::Success {
+        run
     } else if any(Verdict::Leaks) {
         Exit::Leaks
     } else if any(Verdict::Inconclusive) {

@@ -195,12 +195,12 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Makes targets and runtimes ready, and whatever `more` makes.
+    /// Makes targets and runtimes ready, and whatever `more` makes, which is told all the targets.
     pub(super) fn prepare<T: Send>(
         &mut self,
         with_control: bool,
         guard: bool,
-        more: impl FnOnce(Steps<'_>) -> Result<T, Error> + Send,
+        more: impl FnOnce(Steps<'_>, &[Target]) -> Result<T, Error> + Send,
     ) -> Result<(Ready, T), Error> {
         let (selected, interrupt) = (self.selected, &self.interrupt);
         let targets = selected.with_control(with_control);
@@ -211,7 +211,7 @@ impl<'a> Session<'a> {
                 interrupt,
                 tell,
             };
-            let more = more(steps)?;
+            let more = more(steps, &targets)?;
             prepare::prepare(steps, targets, &selected.runtimes, guard)
                 .map(|prepared| (prepared, more))
         })?;

@@ -42,7 +42,7 @@ pub(super) fn replay(place: &Place, args: &ReproArgs, words: &[OsString]) -> Res
     let dir = selected.run_dir(&outcomes)?;
     let mut session = Session::begin(&selected, &outcomes, words, dir, None)?;
     let guard = with_guard(args.means.guard);
-    let mut prepared = match session.prepare(false, guard, |_| Ok(())) {
+    let mut prepared = match session.prepare(false, guard, |_, _| Ok(())) {
         Ok((ready, ())) => ready.prepared,
         Err(error) => return Ok(session.fail(&error)),
     };

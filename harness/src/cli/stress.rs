@@ -117,7 +117,7 @@ fn stages(
     // Calls are not checked here unless that is asked for: it costs an event for each worker.
     let guard = args.means.guard == Switch::On && with_guard(args.means.guard);
     let with_control = shapes.iter().any(|shape| shape.control);
-    let (ready, ()) = session.prepare(with_control, guard, |_| Ok(()))?;
+    let (ready, ()) = session.prepare(with_control, guard, |_, _| Ok(()))?;
     let plan = stress::plan(
         &Request {
             shapes,

@@ -119,7 +119,7 @@ impl Executor {
                 profile: target.profile,
                 adapter: target.adapter.as_deref(),
                 module: target.module.as_deref(),
-                binary: target.binary.as_deref(),
+                binary: self.launchers.binary(job.launcher, target),
                 supports: supports_on(target, &self.runtime(job)?.version),
             },
             topic: &job.cell.suite.topic,

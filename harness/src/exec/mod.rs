@@ -14,5 +14,5 @@ mod watch;
 
 pub use cores::{Core, allow_cores, collect as collect_core, no_cores};
 pub use launch::{ByHand, Executor, Finished, Limits, Message};
-pub use launchers::{BLOCKS, KEEP_MAPPED, LSAN, Launchers, MEMCHECK, behind};
+pub use launchers::{ASAN, BLOCKS, KEEP_MAPPED, LSAN, Launchers, MEMCHECK, RACE, TSAN, behind};
 pub use process::adopt_orphans;

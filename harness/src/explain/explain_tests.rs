@@ -286,6 +286,7 @@ fn what_is_impossible_is_told_with_its_reason() {
         }],
         control: false,
         known: &[],
+        leaks: &[],
     };
     insta::assert_snapshot!(rules::of_specimen(&specimen), @r"
     Specimen: x

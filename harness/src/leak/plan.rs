@@ -8,6 +8,7 @@ use threadproof_valgrind::Program;
 use super::Tool;
 use crate::{
     event::PlannedCell,
+    exec::Launchers,
     model::{CellId, Job, JobId, Launcher, Runner, Runtime, Seed, Suite, Target},
     plan::{missing, runtime_word, supports_on},
     results::NotAvailable,
@@ -31,6 +32,8 @@ pub struct Request<'a> {
     pub control: Option<&'a Target>,
     /// Where to run.
     pub runtimes: &'a [Runtime],
+    /// Knows the targets that were compiled for tools which need that.
+    pub launchers: &'a Launchers,
     /// The smallest number of workers, instead of each tool's own; twice and four times as many are run, too.
     pub workers: Option<u32>,
     /// Whether each tool runs each program by itself: else the slow ones run them all in one.
@@ -77,6 +80,9 @@ pub fn plan(request: &Request<'_>) -> LeakPlan {
     let control = request
         .control
         .filter(|one| !request.targets.iter().any(|target| target.id == one.id));
+    let rebuilt = |tool: Tool, target: &Target| {
+        !tool.needs_rebuild() || request.launchers.is_rebuilt(tool.launcher(), target)
+    };
     for runtime in request.runtimes {
         for target in request.targets.iter().chain(control) {
             if let Some(reason) = missing(target, runtime) {
@@ -85,6 +91,17 @@ pub fn plan(request: &Request<'_>) -> LeakPlan {
                 continue;
             }
             for tool in request.tools {
+                let is_control = control.is_some_and(|one| one.id == target.id);
+                if is_control && !request.targets.iter().any(|one| rebuilt(*tool, one)) {
+                    // Nothing is compared with it.
+                    continue;
+                }
+                if !rebuilt(*tool, target) {
+                    let cell = cell(target, runtime, tool.as_str());
+                    let reason = not_rebuilt(*tool);
+                    plan.not_available.push(NotAvailable { cell, reason });
+                    continue;
+                }
                 for program in programs(request, *tool, target, runtime) {
                     series(request, &mut plan, target, runtime, *tool, &program);
                 }
@@ -94,6 +111,11 @@ pub fn plan(request: &Request<'_>) -> LeakPlan {
     let slow = |job: &Job| job.launcher != Launcher::Memcheck;
     plan.jobs.sort_by_key(slow);
     plan
+}
+
+/// Why a tool that needs its own build of a target says nothing of it.
+fn not_rebuilt(tool: Tool) -> String {
+    format!("{tool} sees nothing of this target: its native code is not rebuilt with the sanitizer")
 }
 
 /// A name and the programs that it stands for.
@@ -170,7 +192,11 @@ fn series(
             }
             plan.params.insert(
                 test.clone(),
-                json!({ "programs": programs, "workers": workers }),
+                json!({
+                    "programs": programs,
+                    "workers": workers,
+                    "together": tool.wants_overlap(),
+                }),
             );
             plan.of.insert(
                 id.clone(),
@@ -210,3 +236,7 @@ fn series(
         None => {}
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

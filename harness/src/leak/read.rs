@@ -3,18 +3,17 @@
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 use serde::Deserialize;
-use threadproof_valgrind::{Addon, Leak, Place, Report, Role, parse_lsan, sites};
+use threadproof_valgrind::{Addon, Report, Role, sites};
 
-use super::Tool;
+use super::{Tool, sanitizers::Sanitized};
 use crate::{
-    exec::{BLOCKS, KEEP_MAPPED, LSAN, MEMCHECK},
-    model::Frame,
+    exec::{BLOCKS, MEMCHECK},
     protocol::Measures,
     symbols::Symbols,
 };
 
 /// Frames of a stack that tell one place from another. Further out is whoever called the addon.
-const TOLD: usize = 6;
+pub(super) const TOLD: usize = 6;
 
 /// A place that allocates, or a whole process, with what is left of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,34 +44,48 @@ impl Seen {
         }
     }
 
-    fn add(&mut self, site: String, count: f64, bytes: f64) {
+    pub(super) fn add(&mut self, site: String, count: f64, bytes: f64) {
         let site = self.sites.entry(site).or_default();
         site.count += count;
         site.bytes += bytes;
     }
 }
 
-/// Reads what `tool` left in the folder of an attempt. `binary` is the target's, where it has one of its own.
+/// Reads what `tool` left in the folder of an attempt. `binary` is what was loaded of the target, where it has a binary of its
+/// own; `not_well` says what became of a process that did not end in order.
 pub fn read(
     tool: Tool,
     dir: &Path,
     binary: Option<&Path>,
     workers: u32,
+    not_well: Option<String>,
     symbols: &mut Symbols,
 ) -> io::Result<Seen> {
     let measures = Measures::read(&dir.join("events.ndjson"))?;
+    let sanitized = Sanitized {
+        dir,
+        owner: addon(binary),
+        symbols,
+    };
+    let mut seen = match tool {
+        Tool::Memcheck => memcheck(&dir.join(MEMCHECK), &sanitized.owner)?,
+        Tool::Lsan => sanitized.lsan()?,
+        Tool::Asan => sanitized.asan()?,
+        Tool::Tsan => sanitized.tsan()?,
+        Tool::Blocks => blocks(&dir.join(BLOCKS))?,
+        Tool::Process => process(&measures),
+    };
     let finished = measures.counts.get("finished").copied().unwrap_or(0);
-    if finished != u64::from(workers) {
-        return Ok(Seen::nothing(format!(
-            "{finished} of {workers} workers finished their work"
-        )));
+    let unfinished = || {
+        let all = finished == u64::from(workers);
+        (!all).then(|| format!("{finished} of {workers} workers finished their work"))
+    };
+    if let Some(why) = not_well.or_else(unfinished) {
+        // What is left says nothing then; an access that was wrong was wrong.
+        seen.sites.clear();
+        seen.inconclusive = Some(why);
     }
-    match tool {
-        Tool::Memcheck => memcheck(&dir.join(MEMCHECK), binary),
-        Tool::Lsan => lsan(dir, binary, symbols),
-        Tool::Blocks => blocks(&dir.join(BLOCKS)),
-        Tool::Process => Ok(process(&measures)),
-    }
+    Ok(seen)
 }
 
 fn addon(binary: Option<&Path>) -> Addon {
@@ -86,7 +99,7 @@ fn addon(binary: Option<&Path>) -> Addon {
     clippy::cast_precision_loss,
     reason = "numbers of blocks and bytes are far below 2^53"
 )]
-fn memcheck(file: &Path, binary: Option<&Path>) -> io::Result<Seen> {
+fn memcheck(file: &Path, owner: &Addon) -> io::Result<Seen> {
     let text = match fs::read(file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -100,7 +113,7 @@ fn memcheck(file: &Path, binary: Option<&Path>) -> io::Result<Seen> {
         Err(error) => return Ok(Seen::nothing(error.to_string())),
     };
     let mut seen = Seen::default();
-    for site in sites(&report, &addon(binary)) {
+    for site in sites(&report, owner) {
         let frames: Vec<String> = site
             .frames
             .iter()
@@ -123,73 +136,6 @@ fn memcheck(file: &Path, binary: Option<&Path>) -> io::Result<Seen> {
         }
     }
     Ok(seen)
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers of blocks and bytes are far below 2^53"
-)]
-fn lsan(dir: &Path, binary: Option<&Path>, symbols: &mut Symbols) -> io::Result<Seen> {
-    let owner = addon(binary);
-    let of_addon = |place: &Place| {
-        let object = place.object.as_deref();
-        object.is_some_and(|object| owner.owns_object(object))
-    };
-    let mut planted_found = false;
-    let mut seen = Seen::default();
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if !name.starts_with(&format!("{LSAN}.")) {
-            continue;
-        }
-        let leaks = match parse_lsan(&fs::read_to_string(&path)?) {
-            Ok(leaks) => leaks,
-            Err(error) => return Ok(Seen::nothing(error.to_string())),
-        };
-        for leak in leaks {
-            planted_found |= is_planted(&leak);
-            let Some(last) = leak.stack.iter().rposition(of_addon) else {
-                continue;
-            };
-            let frames: Vec<Frame> = leak.stack[..=last]
-                .iter()
-                .filter(|&place| of_addon(place))
-                .take(TOLD)
-                .map(|place| Frame {
-                    object: place.object.as_ref().map(Into::into),
-                    // It points behind the call.
-                    offset: place.offset.saturating_sub(1),
-                    symbol: None,
-                    file: None,
-                    line: None,
-                })
-                .collect();
-            let named: Vec<String> = symbols
-                .stack(&frames)
-                .iter()
-                .map(ToString::to_string)
-                .collect();
-            seen.add(named.join(" < "), leak.blocks as f64, leak.bytes as f64);
-        }
-    }
-    if !planted_found {
-        return Ok(Seen::nothing(
-            "LeakSanitizer did not report the blocks that were lost for it to find",
-        ));
-    }
-    Ok(seen)
-}
-
-/// Whether it is one of the blocks that `keep-mapped.c` loses: the sanitizer is silent both when there is nothing and when it
-/// could not look.
-fn is_planted(leak: &Leak) -> bool {
-    leak.stack.iter().any(|place| {
-        let object = place.object.as_deref().map(Path::new);
-        object
-            .and_then(Path::file_name)
-            .is_some_and(|name| name.to_string_lossy().contains(KEEP_MAPPED))
-    })
 }
 
 /// What the counter wrote.

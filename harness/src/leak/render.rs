@@ -2,7 +2,7 @@
 
 use comfy_table::{Table, presets};
 
-use super::{Judged, Leaks, Verdict};
+use super::{Judged, Leaks, Tool, Verdict};
 use crate::report::rows_table;
 
 const HEADER: [&str; 6] = [
@@ -51,6 +51,14 @@ fn word(verdict: Verdict) -> &'static str {
 }
 
 fn left(judged: &Judged) -> String {
+    if let Some(first) = judged.faults.first() {
+        let access = first.split("; ").next().unwrap_or(first);
+        let more = match judged.faults.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        return format!("{}{more}", shortened(access));
+    }
     if let Some(known) = &judged.known {
         let total: f64 = judged.growing.iter().map(|one| one.per_worker).sum();
         return format!("{total:.2}, known: {known}");
@@ -62,6 +70,9 @@ fn left(judged: &Judged) -> String {
     }
     if let Some(why) = &judged.inconclusive {
         return why.clone();
+    }
+    if judged.tool == Tool::Tsan {
+        return "no race".to_owned();
     }
     if judged.resolution > 0.0 {
         format!("nothing (below {:.2})", judged.resolution)

@@ -18,11 +18,22 @@ pub enum Tool {
     Blocks,
     /// Descriptors, threads and memory outside of JavaScript, as the system and V8 count them
     Process,
+    /// `AddressSanitizer`, in targets that can be rebuilt with it: invalid accesses and leaks by place
+    Asan,
+    /// `ThreadSanitizer`, in targets that can be rebuilt with it: data races
+    Tsan,
 }
 
 impl Tool {
     /// All of them.
-    pub const ALL: [Tool; 4] = [Tool::Memcheck, Tool::Lsan, Tool::Blocks, Tool::Process];
+    pub const ALL: [Tool; 6] = [
+        Tool::Memcheck,
+        Tool::Lsan,
+        Tool::Blocks,
+        Tool::Process,
+        Tool::Asan,
+        Tool::Tsan,
+    ];
 
     /// Its name on the command line.
     pub fn as_str(self) -> &'static str {
@@ -31,6 +42,8 @@ impl Tool {
             Tool::Lsan => "lsan",
             Tool::Blocks => "blocks",
             Tool::Process => "process",
+            Tool::Asan => "asan",
+            Tool::Tsan => "tsan",
         }
     }
 
@@ -41,21 +54,40 @@ impl Tool {
             Tool::Lsan => Launcher::Lsan,
             Tool::Blocks => Launcher::Blocks,
             Tool::Process => Launcher::Native,
+            Tool::Asan => Launcher::Asan,
+            Tool::Tsan => Launcher::Tsan,
         }
     }
 
-    /// Whether it says where something was allocated: then only what the target allocated counts, and else everything
+    /// Whether it says where something is: then only what lies in the target's code counts, and else everything
     /// that the target leaves beyond the control.
     pub fn names_places(self) -> bool {
-        matches!(self, Tool::Memcheck | Tool::Lsan)
+        match self {
+            Tool::Memcheck | Tool::Lsan | Tool::Asan | Tool::Tsan => true,
+            Tool::Blocks | Tool::Process => false,
+        }
+    }
+
+    /// Whether it sees nothing but what was compiled for it.
+    pub fn needs_rebuild(self) -> bool {
+        match self {
+            Tool::Asan | Tool::Tsan => true,
+            Tool::Memcheck | Tool::Lsan | Tool::Blocks | Tool::Process => false,
+        }
+    }
+
+    /// Whether workers that run at the same time have to begin each program together: without that the one may be done,
+    /// and have passed a lock of Node's, before the other begins, and then nothing of theirs can race.
+    pub fn wants_overlap(self) -> bool {
+        self == Tool::Tsan
     }
 
     /// Numbers of workers that lie on a line. A place is seen exactly, and Valgrind is slow; whole processes differ by a few
-    /// blocks.
+    /// blocks. Races have no line: more workers are more chances.
     pub fn scale(self) -> u32 {
         match self {
-            Tool::Memcheck => 2,
-            Tool::Lsan => 4,
+            Tool::Memcheck | Tool::Tsan => 2,
+            Tool::Lsan | Tool::Asan => 4,
             Tool::Blocks | Tool::Process => 10,
         }
     }
@@ -63,8 +95,18 @@ impl Tool {
     /// How often each number of workers is run.
     pub fn repeats(self) -> u32 {
         match self {
-            Tool::Memcheck | Tool::Lsan => 1,
+            Tool::Memcheck | Tool::Lsan | Tool::Asan | Tool::Tsan => 1,
             Tool::Blocks | Tool::Process => 2,
+        }
+    }
+
+    /// Its runtime library, where the C compiler brings it.
+    fn library(self) -> Option<&'static str> {
+        match self {
+            Tool::Lsan => Some("liblsan.so"),
+            Tool::Asan => Some("libasan.so"),
+            Tool::Tsan => Some("libtsan.so"),
+            Tool::Memcheck | Tool::Blocks | Tool::Process => None,
         }
     }
 }
@@ -88,28 +130,38 @@ pub fn unavailable(tool: Tool) -> Option<String> {
                 crate::tools::help("valgrind")
             )
         }),
-        Tool::Lsan => linux("LeakSanitizer is preloaded").or_else(|| {
-            lsan_runtime().is_none().then(|| {
-                "the C compiler has no liblsan.so: install gcc with its sanitizers (libgcc-12-dev or the like)"
-                    .to_owned()
-            })
-        }),
+        Tool::Lsan | Tool::Asan | Tool::Tsan => {
+            linux("sanitizers are preloaded").or_else(|| sanitizer_runtime(tool).err())
+        }
         Tool::Blocks => linux("blocks are counted"),
         Tool::Process => (!cfg!(target_os = "linux"))
             .then(|| "descriptors and threads are counted on Linux only".to_owned()),
     }
 }
 
-/// The runtime library of LeakSanitizer that the C compiler brings.
-pub fn lsan_runtime() -> Option<PathBuf> {
-    let compiler = which::which("cc").ok()?;
+/// The runtime library of a sanitizer that the C compiler brings, or why there is none.
+pub fn sanitizer_runtime(tool: Tool) -> Result<PathBuf, String> {
+    let library = tool
+        .library()
+        .ok_or_else(|| format!("{tool} is no sanitizer"))?;
+    let compiler = which::which("cc").map_err(|_| {
+        format!(
+            "there is no C compiler on the search path: {}",
+            crate::tools::help("cc")
+        )
+    })?;
     let said = Command::new(compiler)
-        .arg("-print-file-name=liblsan.so")
+        .arg(format!("-print-file-name={library}"))
         .output()
-        .ok()?;
-    let path = PathBuf::from(String::from_utf8(said.stdout).ok()?.trim());
+        .map_err(|error| format!("the C compiler cannot be asked for {library}: {error}"))?;
+    let path = PathBuf::from(String::from_utf8_lossy(&said.stdout).trim());
     // A compiler that does not have it prints the bare name.
     path.is_absolute()
         .then(|| path.canonicalize().ok())
         .flatten()
+        .ok_or_else(|| {
+            format!(
+                "the C compiler has no {library}: install gcc with its sanitizers (libgcc-12-dev or the like)"
+            )
+        })
 }

@@ -6,12 +6,13 @@ use std::{
 };
 
 use super::{
-    Planned, Seen,
+    Planned,
     judge::{Key, Series},
     read,
 };
 use crate::{
     event::{JobEnd, RenderError, Watcher},
+    exec::Launchers,
     model::{JobId, Outcome, Target},
     shared::Shared,
     symbols::Symbols,
@@ -31,6 +32,7 @@ pub struct Watch {
 struct State {
     of: BTreeMap<JobId, Planned>,
     targets: Vec<Target>,
+    launchers: Launchers,
     symbols: Symbols,
     measured: Measured,
 }
@@ -44,11 +46,12 @@ impl Watch {
         }
     }
 
-    /// Says what the jobs will be for.
-    pub fn expect(&self, of: BTreeMap<JobId, Planned>, targets: Vec<Target>) {
+    /// Says what the jobs will be for, and by what they will be started.
+    pub fn expect(&self, of: BTreeMap<JobId, Planned>, targets: Vec<Target>, launchers: Launchers) {
         let mut state = self.state.lock();
         state.of = of;
         state.targets = targets;
+        state.launchers = launchers;
     }
 
     /// What was measured.
@@ -70,23 +73,22 @@ impl Watcher for Watch {
             return Ok(());
         };
         let target = state.targets.iter().find(|one| one.id == cell.target);
-        let binary = target.and_then(|target| target.binary.clone());
+        let binary = target.and_then(|target| state.launchers.binary(end.job.launcher, target));
         let dir = self.run_dir.join(&end.attempt.dir);
-        let seen = if *end.outcome == Outcome::Clean {
-            read(
-                planned.tool,
-                &dir,
-                binary.as_deref(),
-                planned.workers,
-                &mut state.symbols,
-            )
-            .map_err(|source| RenderError {
-                what: dir.to_string_lossy().into_owned(),
-                source,
-            })?
-        } else {
-            Seen::nothing(format!("the process itself was not well: {}", end.outcome))
-        };
+        let not_well = (*end.outcome != Outcome::Clean)
+            .then(|| format!("the process itself was not well: {}", end.outcome));
+        let seen = read(
+            planned.tool,
+            &dir,
+            binary,
+            planned.workers,
+            not_well,
+            &mut state.symbols,
+        )
+        .map_err(|source| RenderError {
+            what: dir.to_string_lossy().into_owned(),
+            source,
+        })?;
         let key = (
             cell.target.clone(),
             cell.runtime.clone(),

@@ -81,6 +81,10 @@ pub enum Launcher {
     Lsan,
     /// A counter of heap blocks, preloaded.
     Blocks,
+    /// AddressSanitizer, preloaded, with a target that was compiled for it.
+    Asan,
+    /// ThreadSanitizer, likewise.
+    Tsan,
 }
 
 impl Launcher {
@@ -91,6 +95,17 @@ impl Launcher {
             Launcher::Memcheck => "memcheck",
             Launcher::Lsan => "lsan",
             Launcher::Blocks => "blocks",
+            Launcher::Asan => "asan",
+            Launcher::Tsan => "tsan",
+        }
+    }
+
+    /// What the C compiler calls the sanitizer that a target has to be compiled for.
+    pub fn sanitizer(self) -> Option<&'static str> {
+        match self {
+            Launcher::Asan => Some("address"),
+            Launcher::Tsan => Some("thread"),
+            Launcher::Native | Launcher::Memcheck | Launcher::Lsan | Launcher::Blocks => None,
         }
     }
 }

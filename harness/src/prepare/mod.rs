@@ -29,6 +29,7 @@ pub use packages::{ensure_packages, packages_ready};
 pub use preload::ensure_preload;
 pub use probe::probe;
 pub use runtimes::{RuntimeSpec, cached_versions, package_name};
+pub use specimens::ensure_rebuilt;
 
 /// What a preparation may do.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, process::Command};
 
 use super::{Done, Steps, command, lock};
-use crate::error::Error;
+use crate::{error::Error, model::Launcher};
 
 const FLAGS: [&str; 7] = [
     "-shared",
@@ -15,8 +15,12 @@ const FLAGS: [&str; 7] = [
     "-Werror",
 ];
 
-/// The library, compiled if it is not there yet.
-pub fn ensure_preload(steps: Steps<'_>, name: &str) -> Result<PathBuf, Error> {
+/// The library, compiled if it is not there yet: with the sanitizer of `launcher`, if that has one which looks at what is
+/// compiled for it.
+pub fn ensure_preload(steps: Steps<'_>, name: &str, launcher: Launcher) -> Result<PathBuf, Error> {
+    let sanitize = launcher
+        .sanitizer()
+        .map(|sanitizer| format!("-fsanitize={sanitizer}"));
     let step = format!("preload {name}");
     steps.step(&step, "compile", |_| {
         let source = steps
@@ -27,7 +31,11 @@ pub fn ensure_preload(steps: Steps<'_>, name: &str) -> Result<PathBuf, Error> {
         let text = fs::read(&source).map_err(Error::io("read", &source))?;
         let folder = steps.workspace.state.join("preload");
         fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-        let hash = blake3::hash(&text).to_hex();
+        let mut hasher = blake3::Hasher::new();
+        hasher
+            .update(&text)
+            .update(sanitize.as_deref().unwrap_or_default().as_bytes());
+        let hash = hasher.finalize().to_hex();
         let file = folder.join(format!("{name}-{}.so", &hash[..12]));
         let done = |cached| Done {
             value: file.clone(),
@@ -45,7 +53,11 @@ pub fn ensure_preload(steps: Steps<'_>, name: &str) -> Result<PathBuf, Error> {
         // Under another name first: what has the right one is whole.
         let made = file.with_extension("partial");
         let mut line = Command::new(compiler);
-        line.args(FLAGS).arg("-o").arg(&made).arg(&source);
+        line.args(FLAGS)
+            .args(&sanitize)
+            .arg("-o")
+            .arg(&made)
+            .arg(&source);
         let output = command::run(&mut line, steps.interrupt, |_| {})?;
         if !output.status.success() {
             return Err(Error::preparation(

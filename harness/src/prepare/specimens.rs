@@ -1,13 +1,17 @@
-//! Compiles specimens, each with its fault and without: C by the compiler of this machine, Rust by Cargo.
-//! What is compiled is kept by the hash of all that went in.
+//! Compiles specimens, each with its fault and without: C by the compiler of this machine, Rust by Cargo; C once more for
+//! each sanitizer that is asked for. What is compiled is kept by the hash of all that went in.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
 
-use super::{Done, Steps, cargo, command, lock};
-use crate::{error::Error, model::SpecimenSource};
+use super::{Done, Steps, cargo, command, ensure_packages, lock};
+use crate::{
+    error::Error,
+    model::{Launcher, SpecimenSource, Target, TargetSource},
+};
 
 /// Warnings are errors in a specimen: its one fault is planted.
 const FLAGS: [&str; 8] = [
@@ -33,25 +37,49 @@ pub(super) fn ready(
         if specimen.rust {
             build(steps, &step, id, specimen, progress)
         } else {
-            compile(steps, &step, id, dir, specimen)
+            compile(steps, &step, id, dir, specimen, None)
         }
     })
 }
 
-fn compile(
+/// Those of `targets` that can be compiled for a sanitizer, compiled for it, by their ids: what is one file of C.
+pub fn ensure_rebuilt(
     steps: Steps<'_>,
-    step: &str,
-    id: &str,
-    dir: &Path,
-    specimen: &SpecimenSource,
-) -> Result<Done<PathBuf>, Error> {
-    let source = dir.join(format!("{}.c", specimen.name));
-    let own = dir.with_file_name("include");
-    let headers = steps
-        .workspace
-        .root
-        .join("js-tests/node_modules/node-api-headers");
-    let planted = format!("-DPLANTED={}", u8::from(specimen.planted));
+    launcher: Launcher,
+    targets: &[Target],
+) -> Result<BTreeMap<String, PathBuf>, Error> {
+    let mut rebuilt = BTreeMap::new();
+    let Some(sanitizer) = launcher.sanitizer() else {
+        return Ok(rebuilt);
+    };
+    let specimens: Vec<(&Target, &SpecimenSource)> = targets
+        .iter()
+        .filter_map(|target| match &target.source {
+            Some(TargetSource::Specimen(specimen)) if !specimen.rust => Some((target, specimen)),
+            _ => None,
+        })
+        .collect();
+    if !specimens.is_empty() {
+        // Their headers are one of the packages.
+        ensure_packages(steps)?;
+    }
+    for (target, specimen) in specimens {
+        let step = format!("specimen {} for {}", target.id, launcher.as_str());
+        let file = steps.step(&step, "compile", |_| {
+            let (id, dir) = (&target.id, &target.dir);
+            compile(steps, &step, id, dir, specimen, Some(sanitizer))
+        })?;
+        rebuilt.insert(target.id.clone(), file);
+    }
+    Ok(rebuilt)
+}
+
+/// The compiler of specimens. That of sanitizers is the one whose runtimes are preloaded.
+fn compiler(step: &str, sanitizer: Option<&str>) -> Result<PathBuf, Error> {
+    let missing = |why: String| Error::preparation(step, why, crate::tools::help("cc"));
+    if sanitizer.is_some() {
+        return which::which("cc").map_err(|error| missing(error.to_string()));
+    }
     let mut build = cc::Build::new();
     build
         .cargo_metadata(false)
@@ -61,9 +89,36 @@ fn compile(
         .opt_level(1);
     let compiler = build
         .try_get_compiler()
-        .map_err(|error| Error::preparation(step, error.to_string(), crate::tools::help("cc")))?;
-    let mut line = std::process::Command::new(compiler.path());
+        .map_err(|error| missing(error.to_string()))?;
+    Ok(compiler.path().to_owned())
+}
+
+/// Frames can be followed without tables.
+fn sanitize(sanitizer: &str) -> [String; 2] {
+    [
+        format!("-fsanitize={sanitizer}"),
+        "-fno-omit-frame-pointer".to_owned(),
+    ]
+}
+
+fn compile(
+    steps: Steps<'_>,
+    step: &str,
+    id: &str,
+    dir: &Path,
+    specimen: &SpecimenSource,
+    sanitizer: Option<&str>,
+) -> Result<Done<PathBuf>, Error> {
+    let source = dir.join(format!("{}.c", specimen.name));
+    let own = dir.with_file_name("include");
+    let headers = steps
+        .workspace
+        .root
+        .join("js-tests/node_modules/node-api-headers");
+    let planted = format!("-DPLANTED={}", u8::from(specimen.planted));
+    let mut line = std::process::Command::new(compiler(step, sanitizer)?);
     line.args(FLAGS)
+        .args(sanitizer.map(sanitize).into_iter().flatten())
         .arg(&planted)
         .arg("-I")
         .arg(&own)

@@ -60,6 +60,21 @@ pub struct Specimen {
     pub control: bool,
     /// What fires all the same, with the reason: a fault of the library that it is written with.
     pub known: &'static [KnownFinding],
+    /// What `threadproof leak` must find of it, and not of its twin.
+    pub leaks: &'static [PlantedLeak],
+}
+
+/// Growth or a fault that tools of `threadproof leak` must find.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PlantedLeak {
+    /// The leak program that reaches it.
+    pub program: &'static str,
+    /// What each worker leaves, in blocks, or in what the tool counts.
+    pub by: Option<u32>,
+    /// What the tool calls the fault.
+    pub fault: Option<&'static str>,
+    /// The names of the tools.
+    pub tools: &'static [&'static str],
 }
 
 /// A finding that is known of a control.
@@ -222,6 +237,7 @@ mod tests {
             }],
             control: false,
             known: &[],
+            leaks: &[],
         };
         let version = |text: &str| semver::Version::parse(text).unwrap();
         assert_eq!(

@@ -82,7 +82,7 @@ pub(in crate::cli) struct LeakArgs {
         hide_env = true
     )]
     pub(in crate::cli) tool: Vec<Tool>,
-    /// Leak programs, see docs/leaks.md [default: each by itself; `all` in one under memcheck and lsan]
+    /// Leak programs, see docs/leaks.md [default: each by itself; `all` in one under tools that name places]
     #[arg(
         short,
         long,

@@ -237,6 +237,16 @@ fn a_manifest_of_another_form_is_refused() {
         ("supports", "suports", "suports"),
         ("link", "detectors = []\nlink", "`detectors` is empty"),
         ("link", "detectors = [\"luck\"]\nlink", "luck"),
+        (
+            "link = [\"pthread\"]",
+            "[[leak]]\nprogram = \"state\"\ntools = [\"lsan\"]",
+            "never both",
+        ),
+        (
+            "link = [\"pthread\"]",
+            "[[leak]]\nprogram = \"state\"\nby = 1\ntools = []",
+            "nobody would look",
+        ),
         ("link", "control = true\nlink", "never both"),
         (
             "link = [\"pthread\"]",

@@ -64,10 +64,20 @@ fn specimen(name: &str, manifest: &Manifest) -> String {
             )
         })
         .collect();
+    let leaks: Vec<String> = manifest
+        .leak
+        .iter()
+        .map(|one| {
+            format!(
+                "PlantedLeak {{ program: {:?}, by: {:?}, fault: {:?}, tools: &{:?} }}",
+                one.program, one.by, one.fault, one.tools
+            )
+        })
+        .collect();
     format!(
         "Specimen {{ name: {name:?}, title: {:?}, rules: &{:?}, supports: &{:?}, seen_in: {:?}, \
          link: &{:?}, language: Language::{:?}, detectors: &[{}], impossible: &[{}], control: {}, \
-         known: &[{}] }}",
+         known: &[{}], leaks: &[{}] }}",
         manifest.title,
         manifest.rules,
         manifest.supports,
@@ -78,6 +88,7 @@ fn specimen(name: &str, manifest: &Manifest) -> String {
         impossible.join(", "),
         manifest.control,
         known.join(", "),
+        leaks.join(", "),
     )
 }
 

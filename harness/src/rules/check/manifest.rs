@@ -31,6 +31,19 @@ pub(crate) struct Manifest {
     /// What fires all the same.
     #[serde(default)]
     pub(crate) known: Vec<Known>,
+    /// What `threadproof leak` must find of it.
+    #[serde(default)]
+    pub(crate) leak: Vec<Leak>,
+}
+
+/// What tools of `threadproof leak` must find, and not in the corrected twin: growth or a fault.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Leak {
+    pub(crate) program: String,
+    pub(crate) by: Option<u32>,
+    pub(crate) fault: Option<String>,
+    pub(crate) tools: Vec<String>,
 }
 
 /// A finding that is no fault of the specimen itself.
@@ -94,6 +107,24 @@ pub(crate) fn parse(text: &str) -> Result<Manifest, String> {
     }
     if manifest.detectors.is_empty() && !manifest.control {
         return Err("`detectors` is empty: nothing would ever find the fault".to_owned());
+    }
+    for Leak {
+        program,
+        by,
+        fault,
+        tools,
+    } in &manifest.leak
+    {
+        if by.is_some() == fault.is_some() {
+            return Err(format!(
+                "`leak` by the program {program} is growth, with `by`, or a `fault`, never both"
+            ));
+        }
+        if tools.is_empty() {
+            return Err(format!(
+                "`leak` by the program {program} has no `tools`: nobody would look for it"
+            ));
+        }
     }
     for Impossible { runtimes, reason } in &manifest.impossible {
         semver::VersionReq::parse(runtimes)

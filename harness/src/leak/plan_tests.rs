@@ -1,0 +1,99 @@
+use std::path::PathBuf;
+
+use super::*;
+use crate::model::{Profile, RuntimeSource};
+
+fn target(id: &str) -> Target {
+    Target {
+        id: id.to_owned(),
+        title: id.to_owned(),
+        profile: Profile::Generic,
+        source: None,
+        adapter: None,
+        supports: vec!["generic:state".to_owned()],
+        supports_when: Vec::new(),
+        env: BTreeMap::new(),
+        runtimes: None,
+        reason: None,
+        known: Vec::new(),
+        known_leaks: Vec::new(),
+        build: Vec::new(),
+        binary: None,
+        default: false,
+        dir: "/targets".into(),
+        module: None,
+    }
+}
+
+/// `ours` and `other` under some tools, beside the control; `rebuilt` are compiled for `ThreadSanitizer`.
+fn planned(tools: &[Tool], rebuilt: &[&str]) -> LeakPlan {
+    let runtime = Runtime {
+        id: "node-24.1.0".to_owned(),
+        version: "24.1.0".to_owned(),
+        path: "/node".into(),
+        source: RuntimeSource::Provisioned,
+        flags: Vec::new(),
+        napi: 10,
+        v8: "13.6".to_owned(),
+    };
+    let of_tsan = rebuilt
+        .iter()
+        .map(|id| ((*id).to_owned(), PathBuf::from("/built.node")))
+        .collect();
+    let launchers = Launchers {
+        rebuilt: BTreeMap::from([(Launcher::Tsan, of_tsan)]),
+        ..Launchers::default()
+    };
+    plan(&Request {
+        programs: &threadproof_valgrind::programs(),
+        wanted: &[],
+        tools,
+        targets: &[target("ours"), target("other")],
+        control: Some(&target("empty")),
+        runtimes: &[runtime],
+        launchers: &launchers,
+        workers: None,
+        deep: false,
+        seed: Seed(1),
+        timeout_ms: 1,
+        repeat_prefix: "threadproof leak",
+        only: None,
+    })
+}
+
+fn targets_of(plan: &LeakPlan) -> Vec<&str> {
+    let mut ids: Vec<&str> = plan.jobs.iter().map(|job| &*job.cell.target).collect();
+    ids.dedup();
+    ids
+}
+
+#[test]
+fn what_is_not_rebuilt_is_not_available_and_has_no_job() {
+    let plan = planned(&[Tool::Tsan], &["ours", "empty"]);
+    assert_eq!(targets_of(&plan), ["ours", "empty"]);
+    let [other] = plan.not_available.as_slice() else {
+        panic!("{:?}", plan.not_available);
+    };
+    assert_eq!(other.cell.target, "other");
+    assert!(other.reason.contains("not rebuilt"), "{}", other.reason);
+}
+
+#[test]
+fn without_anything_to_compare_the_control_does_not_run() {
+    let plan = planned(&[Tool::Tsan], &["empty"]);
+    assert!(plan.jobs.is_empty());
+    assert_eq!(plan.not_available.len(), 2);
+}
+
+#[test]
+fn workers_begin_together_where_a_tool_wants_overlap() {
+    for (tool, together) in [(Tool::Tsan, true), (Tool::Lsan, false)] {
+        let plan = planned(&[tool], &["ours", "other", "empty"]);
+        assert!(!plan.params.is_empty());
+        assert!(
+            plan.params
+                .values()
+                .all(|params| params["together"] == together)
+        );
+    }
+}
