@@ -394,6 +394,8 @@ impl Executor {
                     .arg(self.lib.with_file_name("leak").join("main.cjs"));
             }
             Runner::Fuzz => {
+                // Each of the many workers loads the same files.
+                command.env("NODE_COMPILE_CACHE", self.run_dir.join("compile-cache"));
                 command.args(schedule::flags(&params));
                 command.arg(self.lib.with_file_name("fuzz").join("main.cjs"));
             }

@@ -62,7 +62,7 @@ impl Coverage {
         };
         seen.into_iter()
             // A collection takes long, and is in the end of each thread anyway.
-            .map(|(name, count)| (name, if name == "gc" { 2 } else { weight(count) }))
+            .map(|(name, count)| (name, if name == "gc" { 1 } else { weight(count) }))
             .collect()
     }
 }

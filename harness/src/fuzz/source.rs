@@ -129,12 +129,12 @@ fn batch(surface: &Surface) -> u64 {
 /// Where the programs of a batch run: each way comes often.
 fn conditions(batch: u64, can_pin: bool) -> (Root, Schedule) {
     // A worker more takes time: it starts an env.
-    let root = if batch.is_multiple_of(3) {
+    let root = if batch.is_multiple_of(8) {
         Root::Worker
     } else {
         Root::Main
     };
-    let schedule = match batch / 3 % 8 {
+    let schedule = match batch % 8 {
         5 => Schedule {
             one_core: can_pin,
             ..Schedule::default()

@@ -42,7 +42,7 @@ pub(super) fn programs(
 ) -> BoxedStrategy<Program> {
     let step = steps(surface, weights, DEPTH);
     let most = most_workers.min(NAMES.len() - 1);
-    let counts: Vec<(u32, BoxedStrategy<usize>)> = [(0, 2), (1, 8), (2, 3), (3, 1)]
+    let counts: Vec<(u32, BoxedStrategy<usize>)> = [(0, 4), (1, 8), (2, 3), (3, 1)]
         .into_iter()
         .filter(|(count, _)| *count <= most)
         .map(|(count, weight)| (weight, Just(count).boxed()))
@@ -169,23 +169,19 @@ fn last(root: Root) -> BoxedStrategy<End> {
 /// Steps that say something only together, and that chance alone would seldom put side by side.
 fn idioms(surface: &Surface) -> BoxedStrategy<Vec<Step>> {
     let collected = |slot| vec![Step::Drop { slot }, Step::Gc];
-    let mut all = vec![
-        // Each is made, and nobody holds it any more.
-        [vec![Step::Make { slot: 0 }], collected(0)].concat(),
-        [
-            vec![Step::New {
-                slot: 0,
-                construct: true,
-            }],
-            collected(0),
-        ]
-        .concat(),
-        [
-            vec![Step::Make { slot: 0 }, Step::Dispose { slot: 0 }],
-            collected(0),
-        ]
-        .concat(),
-    ];
+    let mut all = vec![vec![Step::Require]];
+    // Each is made, and nobody holds it any more.
+    if surface.has("resource") {
+        let make = Step::Make { slot: 0 };
+        all.push([vec![make.clone()], collected(0)].concat());
+        let disposed = vec![make, Step::Dispose { slot: 0 }];
+        all.push([disposed, collected(0)].concat());
+    }
+    if surface.has("class") {
+        let slot = 0;
+        let construct = true;
+        all.push([vec![Step::New { slot, construct }], collected(0)].concat());
+    }
     if surface.has("child") {
         let family = vec![Step::Make { slot: 0 }, Step::Child { slot: 0, into: 1 }];
         let used = vec![Step::Use { slot: 1 }];
