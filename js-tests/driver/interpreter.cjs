@@ -460,10 +460,12 @@ const STEPS = {
     throw Object.assign(new Error(message), { located: true });
   },
   uncaught({ message }) {
+    // What the slots hold is still held when the thread ends by it.
+    const end = (_slots) => {
+      throw new Error(message);
+    };
     return new Promise(() => {
-      setImmediate(() => {
-        throw new Error(message);
-      });
+      setImmediate(end, this.slots);
     });
   },
   raise({ of }) {
