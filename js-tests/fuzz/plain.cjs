@@ -10,8 +10,10 @@ const PLACE = /^.*operation \d+ \(([^)]*)\): /s;
 /** @returns {{ message: string, stack?: string }} the message is one line */
 function plainError(error) {
   const described = describeError(error);
-  const [line] = described.message.replace(PLACE, '$1: ').split('\n');
-  return { ...described, message: line };
+  const [line, next = ''] = described.message.replace(PLACE, '$1: ').split('\n');
+  // A line that announces a list says nothing without its first entry.
+  const message = line.endsWith(':') ? `${line} ${next.trim()}`.trim() : line;
+  return { ...described, message };
 }
 
 module.exports = { plainError };
