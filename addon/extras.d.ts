@@ -105,3 +105,22 @@ export class Database extends DatabaseSync {
  * 9. What runs later is not affected.
  */
 export function interrupt(token: InterruptToken): void;
+
+/** What all threads of the process hold. */
+export interface Usage {
+  /** Objects of each kind that no thread has given back: open or closed, and not yet collected. */
+  databases: number;
+  statements: number;
+  sessions: number;
+  backups: number;
+  /**
+   * Memory that SQLite has taken, in bytes, and the most that it had; null unless the variable
+   * `THREADPROOF_SQLITE_MEMSTATUS` was `1` when the process loaded the addon first: counting has a lock around each
+   * allocation.
+   */
+  bytes: number | null;
+  highest: number | null;
+}
+
+/** What the addon holds in this process, whichever thread asks: for those who look for leaks. */
+export function usage(): Usage;

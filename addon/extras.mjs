@@ -1,5 +1,5 @@
 // The same module for `import`.
 import extras from './extras.cjs';
 
-export const { Database, Statement, interrupt } = extras;
+export const { Database, Statement, interrupt, usage } = extras;
 export default extras;

@@ -183,6 +183,15 @@ module.exports = ({
     };
   }
 
+  /**
+   * What all threads of the process hold: objects that JavaScript has not given back, and the memory that SQLite has
+   * taken, in bytes, or null unless THREADPROOF_SQLITE_MEMSTATUS=1 was set when the addon was loaded first.
+   */
+  function usage() {
+    const [databases, statements, sessions, backups, bytes = null, highest = null] = native.usage();
+    return { databases, statements, sessions, backups, bytes, highest };
+  }
+
   // -------------------------------------------------------------------------------------------
   // Databases
 
@@ -258,5 +267,5 @@ module.exports = ({
 
   Object.defineProperty(ExtendedDatabase, 'name', { value: 'Database' });
   Object.defineProperty(ExtendedStatement, 'name', { value: 'Statement' });
-  return { Database: ExtendedDatabase, Statement: ExtendedStatement, interrupt };
+  return { Database: ExtendedDatabase, Statement: ExtendedStatement, interrupt, usage };
 };

@@ -27,6 +27,7 @@ use crate::layout;
 use crate::rows::Integers;
 use crate::session;
 use crate::stmt::Stmt;
+use crate::usage;
 use crate::vfs;
 use crate::vtab;
 use crate::watch;
@@ -106,6 +107,7 @@ const ENTRY_POINTS: &[(&CStr, Callback)] = entry_points! {
     c"stmtSql" => stmt_sql, 1, true;
     c"stmtExpandedSql" => stmt_expanded_sql, 1, true;
     c"sqliteVersion" => sqlite_version, 0, true;
+    c"usage" => usage::get, 0, true;
 };
 
 /// Puts the entry points on `exports`, with a state of their own for this env.
@@ -121,6 +123,7 @@ pub fn register(env: sys::napi_env, exports: sys::napi_value) -> std::result::Re
              build it inside its repository, whose .cargo/config.toml sets the flags of SQLite"
         ));
     }
+    usage::configure();
     vfs::register()?;
     let quiet = |_: Failure| "the thread is ending".to_owned();
     let state = EnvState::install(env).map_err(quiet)?;

@@ -22,6 +22,7 @@ use crate::function::shared;
 use crate::gate::{Gate, lock};
 use crate::handle::{self, Object};
 use crate::js;
+use crate::usage::Counted;
 
 /// What a step gave.
 #[derive(Debug, Clone)]
@@ -142,6 +143,7 @@ pub struct Backup {
 unsafe impl Object for Backup {
     const KIND: u32 = 0x7470_626b;
     const NAME: &'static str = "backup";
+    const COUNTED: Counted = Counted::Backups;
 }
 
 impl Backup {

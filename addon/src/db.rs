@@ -16,6 +16,7 @@ use crate::handle::Object;
 use crate::hooks::Report;
 use crate::session::Session;
 use crate::stmt::Stmt;
+use crate::usage::Counted;
 use crate::watch::{Cause, Watch};
 
 unsafe extern "C" {
@@ -100,6 +101,7 @@ pub struct Db {
 unsafe impl Object for Db {
     const KIND: u32 = 0x7470_6462;
     const NAME: &'static str = "database";
+    const COUNTED: Counted = Counted::Databases;
 }
 
 impl Db {

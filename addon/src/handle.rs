@@ -20,6 +20,7 @@ use napi_sys as sys;
 use crate::affinity::ThreadKey;
 use crate::failure::{Failure, Result};
 use crate::js;
+use crate::usage::{self, Counted};
 
 /// A type that handles name.
 ///
@@ -30,6 +31,8 @@ pub unsafe trait Object: Sized {
     const KIND: u32;
     /// The word for it in messages.
     const NAME: &'static str;
+    /// Where it is counted.
+    const COUNTED: Counted;
 }
 
 // A handle, from the highest bit down: the thread's key, the generation, the index. Together 52 bits, which numbers and
@@ -151,6 +154,7 @@ fn token<T: Object>(
         drop(unsafe { Rc::from_raw(data.cast::<T>()) });
         return Err(Failure::State("there are too many objects in this thread"));
     };
+    usage::count(T::COUNTED, 1);
     let (mut value, mut reference) = (ptr::null_mut(), ptr::null_mut());
     let wanted = if watched {
         &raw mut reference
@@ -266,6 +270,7 @@ fn release<T: Object>(bits: u64) {
         return;
     }
     if let Some(data) = with(|table| table.take(bits)) {
+        usage::count(T::COUNTED, -1);
         // SAFETY: the strong count that the entry held; its type is that of the token.
         let object = unsafe { Rc::from_raw(data.cast::<T>()) };
         let _ = catch_unwind(AssertUnwindSafe(move || drop(object)));

@@ -11,6 +11,7 @@
 //! * [`bind`], [`rows`]: values in and rows out, through one shared buffer laid out in [`layout`];
 //!   [`cells`] reads the values of a row where SQLite keeps them;
 //! * [`vfs`]: waits for locks that end when the worker is terminated;
+//! * [`usage`]: what all of it holds, as numbers;
 //! * [`failure`]: what can go wrong, in categories with stable codes.
 //!
 //! Nothing here is process-wide but SQLite itself, counters, and compiled code as bytes ([`code`]): an
@@ -45,6 +46,7 @@ pub mod rows;
 pub mod session;
 pub mod stmt;
 pub mod text;
+pub mod usage;
 pub mod value;
 pub mod vfs;
 pub mod vtab;

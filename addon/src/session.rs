@@ -17,6 +17,7 @@ use crate::function::shared;
 use crate::handle::{self, Object};
 use crate::hooks;
 use crate::js;
+use crate::usage::Counted;
 
 /// A session, or a deleted one whose handle is still held.
 #[repr(C)]
@@ -32,6 +33,7 @@ pub struct Session {
 unsafe impl Object for Session {
     const KIND: u32 = 0x7470_7365;
     const NAME: &'static str = "session";
+    const COUNTED: Counted = Counted::Sessions;
 }
 
 impl Session {

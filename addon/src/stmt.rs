@@ -16,6 +16,7 @@ use crate::failure::{Failure, Result};
 use crate::handle::Object;
 use crate::layout;
 use crate::rows::{self, Batch, Integers};
+use crate::usage::Counted;
 use crate::watch::Deadline;
 
 /// Said of how a statement is prepared: `SQLITE_PREPARE_PERSISTENT`.
@@ -51,6 +52,7 @@ pub struct Stmt {
 unsafe impl Object for Stmt {
     const KIND: u32 = 0x7470_7374;
     const NAME: &'static str = "statement";
+    const COUNTED: Counted = Counted::Statements;
 }
 
 /// What becomes of a statement after rows were read.

@@ -1,8 +1,9 @@
 'use strict';
 
-/** `@threadproof/sqlite/extras`: transactions, pragmas, forms of rows, deadlines, interrupts. */
+/** `@threadproof/sqlite/extras`: transactions, pragmas, forms of rows, deadlines, interrupts, usage. */
 
 const assert = require('node:assert');
+const { spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
@@ -11,7 +12,7 @@ const { after, afterEach, describe, test } = require('node:test');
 const { Worker } = require('node:worker_threads');
 const { DatabaseSync, StatementSync } = require('../index.cjs');
 const extras = require('../extras.cjs');
-const { Database, Statement, interrupt } = extras;
+const { Database, Statement, interrupt, usage } = extras;
 
 const folder = mkdtempSync(join(tmpdir(), 'extras-'));
 const opened = [];
@@ -53,7 +54,7 @@ describe('classes', () => {
     assert.strictEqual(Database.name, 'Database');
     assert.strictEqual(Statement.name, 'Statement');
     assert.deepStrictEqual(plain(statement.all()), [{ a: 1 }]);
-    assert.deepStrictEqual(Object.keys(extras).sort(), ['Database', 'Statement', 'interrupt']);
+    assert.deepStrictEqual(Object.keys(extras).sort(), ['Database', 'Statement', 'interrupt', 'usage']);
   });
 
   test('statements are made by prepare(), not by new', () => {
@@ -843,5 +844,33 @@ describe('interrupts', () => {
       () => db.exec(ROWS.replace('select i from', 'select sum(stop()) from')),
       INTERRUPTED,
     );
+  });
+});
+
+describe('usage()', () => {
+  /** Loads the addon in a process of its own, opens things on several threads, and says what is held. */
+  const inProcess = (env) => {
+    const file = join(__dirname, 'usage-process.cjs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', file], {
+      env: { ...process.env, THREADPROOF_SQLITE_MEMSTATUS: '', ...env },
+      encoding: 'utf8',
+    });
+    assert.strictEqual(status, 0, stderr);
+    return JSON.parse(stdout);
+  };
+
+  test('counts what all threads hold, and nothing when they have given it back', () => {
+    const { before, during, after } = inProcess({});
+    const none = { databases: 0, statements: 0, sessions: 0, backups: 0, bytes: null, highest: null };
+    assert.deepStrictEqual(before, none);
+    assert.deepStrictEqual(during, { ...none, databases: 3, statements: 4, sessions: 1 });
+    assert.deepStrictEqual(after, none);
+  });
+
+  test("has SQLite's memory where that was asked for", () => {
+    const { before, during, after } = inProcess({ THREADPROOF_SQLITE_MEMSTATUS: '1' });
+    assert.ok(during.bytes > before.bytes + 10_000, `${before.bytes} and then ${during.bytes}`);
+    assert.strictEqual(after.bytes, before.bytes);
+    assert.ok(after.highest >= during.bytes);
   });
 });

@@ -235,6 +235,29 @@ fn a_target_that_is_not_rebuilt_is_not_available_and_never_clean() {
 
 #[test]
 #[serial]
+fn what_a_target_counts_itself_is_judged_by_slope_too() {
+    let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/leak");
+    let ran = leak(&[
+        "--targets-dir",
+        &targets.to_string_lossy(),
+        "--tool",
+        "process",
+        "--program",
+        "env-churn",
+        "--target",
+        "counts-files,counts-files-clean",
+        "--workers",
+        "2",
+    ]);
+    assert_eq!(ran.code, 14, "{}", ran.stderr);
+    let (slope, site) = ran.growing("counts-files");
+    assert!((slope - 1.0).abs() < 0.05, "{}", ran.leaks);
+    assert_eq!(site, "files, as the target counts");
+    assert_eq!(ran.judged("counts-files-clean")["verdict"], "clean");
+}
+
+#[test]
+#[serial]
 fn a_process_that_crashes_is_a_failure_and_never_clean() {
     let ran = leak(&[
         "--tool",

@@ -16,7 +16,11 @@ class Meters {
   #sampled = -Infinity;
   #start = performance.now();
 
-  constructor({ forMs }) {
+  #counters;
+
+  /** `counters` says what the target counts itself, by name. */
+  constructor({ forMs, counters = () => ({}) }) {
+    this.#counters = counters;
     this.every = forMs === null ? 0 : Math.max(SAMPLE_EVERY, forMs / 500);
     /** Workers that have ended. */
     this.lifecycles = 0;
@@ -52,6 +56,7 @@ class Meters {
       external: external + arrayBuffers,
       descriptors: linux ? count('descriptors') : null,
       threads: linux ? count('threads') : null,
+      counters: this.#counters(),
     });
   }
 

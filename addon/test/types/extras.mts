@@ -3,9 +3,11 @@ import extras, {
   Database,
   interrupt,
   Statement,
+  usage,
   type ExpandedRow,
   type InterruptToken,
   type Transaction,
+  type Usage,
 } from '@threadproof/sqlite/extras';
 import {
   backup,
@@ -108,3 +110,8 @@ class Library extends Database {
   }
 }
 export { Library };
+
+// Usage.
+type<Usage>()(usage(), true);
+type<number>()(usage().statements, true);
+type<number | null>()(usage().bytes, true);

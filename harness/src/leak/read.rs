@@ -178,6 +178,9 @@ fn process(measures: &Measures) -> Seen {
         (sample.external / 4096.0).round(),
         sample.external,
     );
+    for (name, count) in &sample.counters {
+        seen.add(format!("{name}, as the target counts"), *count, 0.0);
+    }
     seen
 }
 

@@ -128,6 +128,9 @@ pub struct Sample {
     pub descriptors: Option<f64>,
     /// Threads, where they can be counted.
     pub threads: Option<f64>,
+    /// What the target itself counts, by the names that its adapter gives.
+    #[serde(default)]
+    pub counters: BTreeMap<String, f64>,
 }
 
 /// How far a program of `threadproof fuzz` has come.

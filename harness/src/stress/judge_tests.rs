@@ -29,6 +29,7 @@ fn run(repetition: u32, failed: bool, bytes: f64, descriptors: f64) -> Ran {
             external: 1e6,
             descriptors: Some(20.0 + descriptors * done),
             threads: Some(12.0),
+            counters: std::collections::BTreeMap::new(),
         }
     });
     Ran {

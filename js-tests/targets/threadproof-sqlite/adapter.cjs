@@ -64,7 +64,24 @@ function fromFile(file) {
   }
 }
 
+/** What the addon counts in the whole process. */
+const counters = {
+  start() {
+    process.env.THREADPROOF_SQLITE_MEMSTATUS = '1';
+  },
+  read() {
+    // Beside the module that was loaded: its own files are not among the package's exports.
+    const home = path.dirname(require.resolve(job().target.module));
+    const { databases, statements, sessions, backups, bytes } = require(
+      path.join(home, 'extras.cjs'),
+    ).usage();
+    if (bytes === null) throw new Error('SQLite does not count its memory: it was there too early');
+    return { databases, statements, sessions, backups, 'bytes of SQLite': bytes };
+  },
+};
+
 module.exports = {
+  counters,
   generic,
   binaries: () => [fs.realpathSync(binary())],
   load,
