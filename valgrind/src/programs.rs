@@ -18,6 +18,9 @@ pub struct Program {
     /// Whether its workers are terminated in the middle of their work.
     #[serde(default)]
     pub terminates: bool,
+    /// Programs that show no more than this one where a target can run both: left out unless they are asked for.
+    #[serde(default)]
+    pub covers: Vec<String>,
 }
 
 /// All programs, by name.
@@ -56,5 +59,8 @@ mod tests {
         files.sort();
         let names: Vec<String> = programs().into_iter().map(|program| program.name).collect();
         assert_eq!(names, files);
+        for one in programs().iter().flat_map(|program| &program.covers) {
+            assert!(names.contains(one), "{one} is no program");
+        }
     }
 }

@@ -22,7 +22,7 @@ pub const ALL: &str = "all";
 pub struct Request<'a> {
     /// All programs.
     pub programs: &'a [Program],
-    /// The names of those that are wanted, `all` among them; none for the usual ones of each tool.
+    /// The names of those that are wanted, `all` among them; none for the usual ones.
     pub wanted: &'a [String],
     /// The tools.
     pub tools: &'a [Tool],
@@ -36,7 +36,7 @@ pub struct Request<'a> {
     pub launchers: &'a Launchers,
     /// The smallest number of workers, instead of each tool's own; twice and four times as many are run, too.
     pub workers: Option<u32>,
-    /// Whether each tool runs each program by itself: else the slow ones run them all in one.
+    /// Whether each program is run by itself: else one worker runs all that can be together.
     pub deep: bool,
     /// The run's seed.
     pub seed: Seed,
@@ -102,7 +102,7 @@ pub fn plan(request: &Request<'_>) -> LeakPlan {
                     plan.not_available.push(NotAvailable { cell, reason });
                     continue;
                 }
-                for program in programs(request, *tool, target, runtime) {
+                for program in programs(request, target, runtime) {
                     series(request, &mut plan, target, runtime, *tool, &program);
                 }
             }
@@ -121,8 +121,8 @@ fn not_rebuilt(tool: Tool) -> String {
 /// A name and the programs that it stands for.
 type Named = (String, Vec<String>);
 
-/// What a tool runs on a target. The control runs what all others are compared with: nothing but being loaded.
-fn programs(request: &Request<'_>, tool: Tool, target: &Target, runtime: &Runtime) -> Vec<Named> {
+/// What is run on a target: by default everything at once, and what cannot be together with others. The control runs what all others are compared with: nothing but being loaded.
+fn programs(request: &Request<'_>, target: &Target, runtime: &Runtime) -> Vec<Named> {
     let supports = supports_on(target, &runtime.version);
     let can = |program: &&Program| program.needs.iter().all(|need| supports.contains(need));
     let alone = |program: &Program| (program.name.clone(), vec![program.name.clone()]);
@@ -142,13 +142,22 @@ fn programs(request: &Request<'_>, tool: Tool, target: &Target, runtime: &Runtim
             .map(alone)
             .collect();
     }
-    let names_all = request.wanted.iter().any(|name| name == ALL);
-    if request.wanted.is_empty() && tool.names_places() && !request.deep || names_all {
-        return vec![(ALL.to_owned(), together)];
-    }
-    let named =
-        |program: &&Program| request.wanted.is_empty() || request.wanted.contains(&program.name);
-    able.into_iter().filter(named).map(alone).collect()
+    let named = |name: &str| request.wanted.iter().any(|wanted| wanted == name);
+    let usual = request.wanted.is_empty() && !request.deep;
+    let mut programs: Vec<Named> = (usual || named(ALL))
+        .then(|| (ALL.to_owned(), together))
+        .into_iter()
+        .collect();
+    let covered = |name: &String| able.iter().any(|one| one.covers.contains(name));
+    let chosen = |program: &&Program| {
+        if request.wanted.is_empty() {
+            request.deep || program.terminates && !covered(&program.name)
+        } else {
+            named(&program.name)
+        }
+    };
+    programs.extend(able.iter().copied().filter(chosen).map(alone));
+    programs
 }
 
 fn cell(target: &Target, runtime: &Runtime, program: &str) -> CellId {

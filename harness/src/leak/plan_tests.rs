@@ -27,6 +27,10 @@ fn target(id: &str) -> Target {
 
 /// `ours` and `other` under some tools, beside the control; `rebuilt` are compiled for `ThreadSanitizer`.
 fn planned(tools: &[Tool], rebuilt: &[&str]) -> LeakPlan {
+    planned_with(tools, rebuilt, &[], false)
+}
+
+fn planned_with(tools: &[Tool], rebuilt: &[&str], wanted: &[String], deep: bool) -> LeakPlan {
     let runtime = Runtime {
         id: "node-24.1.0".to_owned(),
         version: "24.1.0".to_owned(),
@@ -46,14 +50,14 @@ fn planned(tools: &[Tool], rebuilt: &[&str]) -> LeakPlan {
     };
     plan(&Request {
         programs: &threadproof_valgrind::programs(),
-        wanted: &[],
+        wanted,
         tools,
         targets: &[target("ours"), target("other")],
         control: Some(&target("empty")),
         runtimes: &[runtime],
         launchers: &launchers,
         workers: None,
-        deep: false,
+        deep,
         seed: Seed(1),
         timeout_ms: 1,
         repeat_prefix: "threadproof leak",
@@ -96,4 +100,21 @@ fn workers_begin_together_where_a_tool_wants_overlap() {
                 .all(|params| params["together"] == together)
         );
     }
+}
+
+/// The programs that `ours` runs under one tool.
+fn programs_of(wanted: &[&str], deep: bool) -> Vec<String> {
+    let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+    let plan = planned_with(&[Tool::Blocks], &[], &wanted, deep);
+    let ours = plan.cells.iter().filter(|one| one.cell.target == "ours");
+    ours.map(|one| one.cell.suite.topic.clone()).collect()
+}
+
+#[test]
+fn what_can_be_together_is_run_in_one_unless_each_is_wanted() {
+    // The target has `generic:state`, and no program that is terminated.
+    assert_eq!(programs_of(&[], false), ["all"]);
+    assert_eq!(programs_of(&[], true), ["env-churn", "state"]);
+    assert_eq!(programs_of(&["state"], false), ["state"]);
+    assert_eq!(programs_of(&["all", "state"], true), ["all", "state"]);
 }

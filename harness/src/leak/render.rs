@@ -2,7 +2,7 @@
 
 use comfy_table::{Table, presets};
 
-use super::{Judged, Leaks, Tool, Verdict};
+use super::{ALL, Judged, Leaks, Tool, Verdict};
 use crate::report::rows_table;
 
 const HEADER: [&str; 6] = [
@@ -66,7 +66,13 @@ fn left(judged: &Judged) -> String {
     if let Some(first) = judged.growing.first() {
         let total: f64 = judged.growing.iter().map(|one| one.per_worker).sum();
         let places = judged.growing.len();
-        return format!("{total:.2} from {places}: {}", shortened(&first.site));
+        let told = format!("{total:.2} from {places}: {}", shortened(&first.site));
+        let of_many = !judged.tool.names_places() && judged.program == ALL;
+        return if of_many {
+            format!("{told} (--deep says in which program)")
+        } else {
+            told
+        };
     }
     if let Some(why) = &judged.inconclusive {
         return why.clone();

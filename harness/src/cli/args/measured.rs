@@ -82,7 +82,7 @@ pub(in crate::cli) struct LeakArgs {
         hide_env = true
     )]
     pub(in crate::cli) tool: Vec<Tool>,
-    /// Leak programs, see docs/leaks.md [default: each by itself; `all` in one under tools that name places]
+    /// Leak programs, see docs/leaks.md [default: `all` in one, and the one whose workers are terminated]
     #[arg(
         short,
         long,
@@ -98,7 +98,7 @@ pub(in crate::cli) struct LeakArgs {
         value_parser = clap::value_parser!(u32).range(1..=10_000), hide_env = true
     )]
     pub(in crate::cli) workers: Option<u32>,
-    /// Each program by itself under each tool, for a nightly run
+    /// Each program by itself: says which one leaks, and takes several times as long
     #[arg(long, env = "THREADPROOF_DEEP", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(in crate::cli) deep: bool,
     /// Time for a process; under Valgrind all takes a hundred times as long
