@@ -12,7 +12,7 @@ const { after, afterEach, describe, test } = require('node:test');
 const { Worker } = require('node:worker_threads');
 const { DatabaseSync, StatementSync } = require('../index.cjs');
 const extras = require('../extras.cjs');
-const { Database, Statement, interrupt, usage } = extras;
+const { Database, Statement, interrupt } = extras;
 
 const folder = mkdtempSync(join(tmpdir(), 'extras-'));
 const opened = [];
@@ -54,7 +54,12 @@ describe('classes', () => {
     assert.strictEqual(Database.name, 'Database');
     assert.strictEqual(Statement.name, 'Statement');
     assert.deepStrictEqual(plain(statement.all()), [{ a: 1 }]);
-    assert.deepStrictEqual(Object.keys(extras).sort(), ['Database', 'Statement', 'interrupt', 'usage']);
+    assert.deepStrictEqual(Object.keys(extras).sort(), [
+      'Database',
+      'Statement',
+      'interrupt',
+      'usage',
+    ]);
   });
 
   test('statements are made by prepare(), not by new', () => {
@@ -861,7 +866,14 @@ describe('usage()', () => {
 
   test('counts what all threads hold, and nothing when they have given it back', () => {
     const { before, during, after } = inProcess({});
-    const none = { databases: 0, statements: 0, sessions: 0, backups: 0, bytes: null, highest: null };
+    const none = {
+      databases: 0,
+      statements: 0,
+      sessions: 0,
+      backups: 0,
+      bytes: null,
+      highest: null,
+    };
     assert.deepStrictEqual(before, none);
     assert.deepStrictEqual(during, { ...none, databases: 3, statements: 4, sessions: 1 });
     assert.deepStrictEqual(after, none);

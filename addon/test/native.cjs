@@ -6,6 +6,10 @@ const worker = require('node:worker_threads');
 
 const STATUS = 0;
 
+/** Categories of failures. */
+const AFFINITY = 5;
+const ARG_TYPE = 3;
+
 function loadNative() {
   const module = { exports: {} };
   process.dlopen(module, process.env.THREADPROOF_SQLITE_BINARY);
@@ -35,4 +39,4 @@ function openNative() {
   return { native, call, arena };
 }
 
-module.exports = { loadNative, openNative };
+module.exports = { AFFINITY, ARG_TYPE, loadNative, openNative };

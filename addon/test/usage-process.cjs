@@ -22,15 +22,14 @@ async function main() {
   const before = usage();
   const worker = new Worker(WORKER, { eval: true, workerData: require.resolve('../extras.cjs') });
   await once(worker, 'message');
-  let db = new Database(':memory:');
-  let statement = db.prepare('select 1');
+  const here = [new Database(':memory:')];
+  here.push(here[0].prepare('select 1'));
   const during = usage();
   const exit = once(worker, 'exit');
   worker.postMessage('end');
   await exit;
-  statement.close();
-  db.close();
-  db = statement = null;
+  // The statement first.
+  for (const one of here.splice(0).reverse()) one.close();
   // Finalizers run on a turn of their own after a collection.
   let after = usage();
   for (let turn = 0; turn < 100 && (after.databases > 0 || after.statements > 0); turn++) {

@@ -153,6 +153,24 @@ fn nothing_is_found_where_nothing_is_planted() {
 
 #[test]
 #[serial]
+fn native_handles_of_our_addon_are_refused_in_other_threads_by_every_entry_point() {
+    let ran = fuzz(
+        "threadproof-sqlite-misuse",
+        &["--cases", "60", "--seed", "1"],
+    );
+    assert_eq!(ran.code, 0, "{}", ran.fuzz);
+    let tried = ran.fuzz["states"]["foreign outside"].as_u64().unwrap();
+    assert!(tried > 20, "{}", ran.fuzz);
+    // The same steps where nobody checks whose a handle is.
+    let ran = fuzz(
+        "handle-table",
+        &["--cases", "2000", "--seed", "1", "--until-fail"],
+    );
+    assert_eq!(ran.code, 10, "{}", ran.fuzz);
+}
+
+#[test]
+#[serial]
 fn a_crash_at_the_end_of_the_process_is_found_too() {
     let ran = fuzz(
         "crash-at-exit",

@@ -139,6 +139,7 @@ fn stages(
         runtimes: &ready.prepared.runtimes,
         launchers: &launchers,
         workers: args.workers,
+        runs: args.runs,
         deep: args.deep,
         seed: session.selected.seed,
         timeout_ms: u64::try_from(args.timeout.as_millis()).unwrap_or(u64::MAX),

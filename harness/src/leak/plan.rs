@@ -36,6 +36,8 @@ pub struct Request<'a> {
     pub launchers: &'a Launchers,
     /// The smallest number of workers, instead of each tool's own; twice and four times as many are run, too.
     pub workers: Option<u32>,
+    /// How often each number of workers is run, instead of each tool's own.
+    pub runs: Option<u32>,
     /// Whether each program is run by itself: else one worker runs all that can be together.
     pub deep: bool,
     /// The run's seed.
@@ -183,7 +185,7 @@ fn series(
     let cell = cell(target, runtime, name);
     let scale = request.workers.unwrap_or(tool.scale());
     let mut jobs = 0;
-    for repetition in 1..=tool.repeats() {
+    for repetition in 1..=request.runs.unwrap_or(tool.repeats()) {
         for workers in [scale, 2 * scale, 4 * scale] {
             // The list is a part of what is told, and differs between targets.
             let test = format!("leak/{name} > {workers} workers: {}", programs.join(", "));
@@ -218,7 +220,7 @@ fn series(
             plan.jobs.push(Job {
                 seed: request.seed.derive(id.as_str()),
                 repeat: format!(
-                    "{} --target {} --runtime {} --tool {tool} --program {name} --workers {scale} --seed {} --job-id {id}",
+                    "{} --target {} --runtime {} --tool {tool} --program {name} --workers {scale} --runs {repetition} --seed {} --job-id {id}",
                     request.repeat_prefix,
                     cell.target,
                     runtime_word(request.runtimes, &cell.runtime),

@@ -57,6 +57,7 @@ fn planned_with(tools: &[Tool], rebuilt: &[&str], wanted: &[String], deep: bool)
         runtimes: &[runtime],
         launchers: &launchers,
         workers: None,
+        runs: None,
         deep,
         seed: Seed(1),
         timeout_ms: 1,

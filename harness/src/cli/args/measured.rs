@@ -98,6 +98,12 @@ pub(in crate::cli) struct LeakArgs {
         value_parser = clap::value_parser!(u32).range(1..=10_000), hide_env = true
     )]
     pub(in crate::cli) workers: Option<u32>,
+    /// How often each number of workers is run, a process each [default: the tool's]
+    #[arg(
+        short = 'n', long, env = "THREADPROOF_RUNS", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=10_000), hide_env = true
+    )]
+    pub(in crate::cli) runs: Option<u32>,
     /// Each program by itself: says which one leaks, and takes several times as long
     #[arg(long, env = "THREADPROOF_DEEP", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(in crate::cli) deep: bool,

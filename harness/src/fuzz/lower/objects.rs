@@ -221,7 +221,14 @@ impl Writer<'_> {
         };
         let theirs: Value = json!({ "$": "given", "name": format!("of {giver}") });
         let function = if release { "release" } else { "read" };
-        self.push(call(function, vec![theirs]).throws());
+        let op = call(function, vec![theirs]);
+        // The owner may be named only while it is known to live.
+        let named = self.has("affinity-error") && self.is_parent(&giver);
+        self.push(if named {
+            op.with("throws", "ERR_THREAD_AFFINITY")
+        } else {
+            op.throws()
+        });
     }
 }
 

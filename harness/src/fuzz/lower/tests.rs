@@ -145,3 +145,37 @@ fn a_handle_is_tried_elsewhere_only_when_it_was_given() {
     assert!(tried(vec![acquire.clone(), spawn.clone()]));
     assert!(!tried(vec![spawn, acquire]));
 }
+
+#[test]
+fn the_owner_of_a_handle_is_to_be_named_while_it_lives() {
+    let foreign = |thread: &str| Step::Foreign {
+        thread: thread.to_owned(),
+        release: false,
+    };
+    let spawn = Step::Spawn {
+        thread: "a".to_owned(),
+        given: None,
+    };
+    let acquire = Step::Acquire { slot: 0, number: 5 };
+    let join = Step::Join {
+        thread: "a".to_owned(),
+    };
+    let threads = vec![
+        thread(
+            "main",
+            vec![acquire.clone(), spawn, join, foreign("a")],
+            End::Return,
+        ),
+        thread("a", vec![acquire, foreign("main")], End::Return),
+    ];
+    let lowered = lowered(threads, &["handles", "affinity-error"]);
+    let throws = |thread: &str| {
+        let ops = lowered.threads[thread].iter();
+        let mut tried = ops
+            .filter(|op| op["name"] == "read")
+            .map(|op| &op["throws"]);
+        tried.next().expect("it is tried").clone()
+    };
+    assert_eq!(throws("a"), "ERR_THREAD_AFFINITY", "its parent lives");
+    assert_eq!(throws("main"), true, "it has ended");
+}

@@ -242,6 +242,12 @@ impl Writer<'_> {
         is_before.then(|| thread.to_owned())
     }
 
+    /// Whether a thread has started this one: it lives as long as this one does.
+    pub(super) fn is_parent(&self, thread: &str) -> bool {
+        let parent = self.threads.find(thread);
+        parent.is_some_and(|parent| self.threads.is_child(parent, self.at))
+    }
+
     fn met_with(&self, other: usize, point: u8) -> bool {
         let own = self.threads.live[other].steps.iter();
         let first_is_later = own
