@@ -25,3 +25,9 @@ pub fn help(program: &str) -> &'static str {
         _ => "install it and put it on PATH",
     }
 }
+
+/// Why limits of a process cannot be set on this machine, if they cannot.
+pub(crate) fn no_limits() -> Option<String> {
+    (!cfg!(target_os = "linux") || which::which("prlimit").is_err())
+        .then(|| "limits of a process are set by prlimit (util-linux), on Linux".to_owned())
+}

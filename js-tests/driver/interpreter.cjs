@@ -14,7 +14,7 @@ const { cloneOrNull } = require('./passing.cjs');
 const { Threads } = require('./threads.cjs');
 const { within } = require('./within.cjs');
 const { receivers } = require('./receivers.cjs');
-const { limit, unlimit } = require('./limits.cjs');
+const { limit, unlimit, unlimitAll } = require('./limits.cjs');
 const { checkGrowth, count } = require('./census.cjs');
 
 /** The database of a program, in its folder: no temporary file. */
@@ -60,6 +60,7 @@ class Interpreter {
       if (error?.ends) throw error;
       // The others would wait in vain, and the process for them.
       if (error?.name !== 'Abandoned') this.tell({ kind: 'failed', text: described(error) });
+      unlimitAll();
       this.signals.abandon();
       await this.children.end();
       throw error;

@@ -34,6 +34,9 @@ const FLAGS = { descriptors: '--nofile', memory: '--as' };
 /** The soft limits from before, by resource. */
 const before = new Map();
 
+/** Limits that hold now. */
+const limited = new Set();
+
 function prlimit(resource, ...args) {
   if (!Object.hasOwn(FLAGS, resource)) throw new Error(`there is no limit of ${resource}`);
   const { status, error, stdout, stderr } = spawnSync(
@@ -55,13 +58,18 @@ function limit(resource, extra) {
     const now = prlimit(resource, FLAGS[resource], '--raw', '--noheadings', '--output', 'SOFT');
     before.set(resource, now);
   }
+  limited.add(resource);
   set(resource, USED[resource]() + extra);
 }
 
 /** Takes the limit back. */
 function unlimit(resource) {
+  limited.delete(resource);
   if (resource === 'descriptors') held.splice(0).forEach((fd) => fs.closeSync(fd));
   set(resource, before.get(resource));
 }
 
-module.exports = { limit, unlimit };
+/** Takes all back: after a failure others must not fail for want of them. */
+const unlimitAll = () => [...limited].forEach(unlimit);
+
+module.exports = { limit, unlimit, unlimitAll };

@@ -25,6 +25,7 @@ use crate::{
     plan::{missing, runtime_word, supports_on},
     prepare::Prepared,
     results::NotAvailable,
+    tools::no_limits,
 };
 
 /// Programs where nobody says how many.
@@ -174,7 +175,10 @@ pub(super) fn bench<'e>(
         target: target.id.clone(),
         runtime: runtime.id.clone(),
         binary: target.binary.clone(),
-        surface: Surface::of(&supports_on(target, &runtime.version)),
+        surface: Surface::of(
+            &supports_on(target, &runtime.version),
+            no_limits().is_none(),
+        ),
         jobs: AtomicU32::new(0),
         repeat: repeat.to_owned(),
     }

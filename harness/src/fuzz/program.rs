@@ -48,7 +48,7 @@ pub struct Schedule {
 
 impl Schedule {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-    fn is_default(&self) -> bool {
+    pub(super) fn is_default(&self) -> bool {
         *self == Schedule::default()
     }
 }
@@ -227,6 +227,18 @@ pub enum Sort {
     Bytes,
 }
 
+/// What a process may not have for a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scarce {
+    /// No descriptor more.
+    Descriptors,
+    /// Less address space than is asked for.
+    Memory,
+    /// Not enough address space for the stack of a thread.
+    Threads,
+}
+
 /// A step. `slot` is a place of its thread that keeps an object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
@@ -403,6 +415,13 @@ pub enum Step {
 
     // Files.
     Open,
+
+    // Resources.
+    /// Wants something of the target that the process cannot have for a moment. While other threads run it would be them who
+    /// do without, so it is for the first thread when it is alone.
+    Without {
+        what: Scarce,
+    },
 }
 
 impl Program {
@@ -478,6 +497,7 @@ impl Step {
             Step::Late { .. } => "late",
             Step::Close { .. } => "close",
             Step::Open => "open",
+            Step::Without { .. } => "without",
         }
     }
 }

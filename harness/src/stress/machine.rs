@@ -7,6 +7,7 @@ use threadproof_stress::Need;
 use crate::{
     model::{Runtime, Target},
     plan::supports_on,
+    tools::no_limits,
 };
 
 /// The capability of targets that are databases.
@@ -29,8 +30,7 @@ pub fn lacking(need: Need, target: &Target, runtime: &Runtime) -> Option<String>
                 target.id
             )
         }),
-        Need::Limits => (!cfg!(target_os = "linux") || which::which("prlimit").is_err())
-            .then(|| "limits of a process are set by prlimit (util-linux), on Linux".to_owned()),
+        Need::Limits => no_limits(),
         Need::Mount => {
             static MOUNT: OnceLock<Result<(), String>> = OnceLock::new();
             MOUNT.get_or_init(mount).clone().err()

@@ -61,8 +61,10 @@ pub(super) fn programs(
         spawns,
         joins,
         last(root),
+        // What all threads begin with: faults that two have to make together are seldom met by chance.
+        option::weighted(0.15, idioms(surface)),
     )
-        .prop_map(move |(workers, lists, spawns, joins, last)| {
+        .prop_map(move |(workers, lists, spawns, joins, last, common)| {
             let mut threads: Vec<Thread> = lists
                 .into_iter()
                 .take(workers + 1)
@@ -86,6 +88,11 @@ pub(super) fn programs(
                     joined.then_some(after),
                 );
             }
+            if let Some(common) = common {
+                for thread in &mut threads {
+                    begin(thread, &common);
+                }
+            }
             Program {
                 version: PROGRAM_VERSION,
                 root,
@@ -94,6 +101,17 @@ pub(super) fn programs(
             }
         })
         .boxed()
+}
+
+/// Puts steps in front of those of a thread: after it has started others, which may have to come there, too.
+fn begin(thread: &mut Thread, steps: &[Step]) {
+    let spawns = |step: &Step| matches!(step, Step::Spawn { .. });
+    let place = thread
+        .steps
+        .iter()
+        .rposition(spawns)
+        .map_or(0, |last| last + 1);
+    thread.steps.splice(place..place, steps.iter().cloned());
 }
 
 /// Puts the start of a thread into the steps of another, and the waiting for its end.

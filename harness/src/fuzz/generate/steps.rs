@@ -10,7 +10,7 @@ use proptest::{
 use super::{NAMES, SLOTS, USUAL, Weights};
 use crate::fuzz::{
     lower::Surface,
-    program::{Change, Fate, How, Sort, Step, Then, Way},
+    program::{Change, Fate, How, Scarce, Sort, Step, Then, Way},
 };
 
 fn slot() -> impl Strategy<Value = u8> + Clone {
@@ -141,6 +141,18 @@ fn of_envs(inside: &dyn Fn() -> BoxedStrategy<Vec<Step>>) -> Vec<BoxedStrategy<S
             })
             .boxed(),
         Just(Step::Open).boxed(),
+        Just(Step::Without {
+            what: Scarce::Descriptors,
+        })
+        .boxed(),
+        Just(Step::Without {
+            what: Scarce::Memory,
+        })
+        .boxed(),
+        Just(Step::Without {
+            what: Scarce::Threads,
+        })
+        .boxed(),
     ]
 }
 

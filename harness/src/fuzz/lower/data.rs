@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use super::{Writer, call, drop, slot};
 use crate::fuzz::{
     ops::{ON_PURPOSE, Op, bytes, function},
-    program::{Fate, Sort},
+    program::{Fate, Scarce, Sort},
 };
+
+const MIB: u32 = 1024 * 1024;
 
 const KINDS: [(Fate, &str); 4] = [
     (Fate::Held, "ArrayBuffer"),
@@ -116,5 +118,51 @@ impl Writer<'_> {
             return;
         }
         self.push(call("open", vec![json!({ "$": "dir" })]));
+    }
+
+    /// Whatever it is that the process does not have: the target must say so, and work when it is there again.
+    pub(super) fn without(&mut self, what: Scarce) {
+        let is_alone = self.at == 0 && self.state.spawned == self.state.joined;
+        // V8 needs memory of its own when it collects all the time.
+        if !is_alone || !self.program.schedule.is_default() {
+            return;
+        }
+        self.did(format!("without {what:?}"));
+        let limit = |resource: &str, extra: u32| {
+            Op::new("limit")
+                .with("resource", resource)
+                .with("extra", extra)
+        };
+        let unlimit = |resource: &str| Op::new("unlimit").with("resource", resource);
+        match what {
+            Scarce::Descriptors => {
+                self.push(limit("descriptors", 0));
+                let open = call("open", vec![json!({ "$": "dir" })]);
+                // One that is open already needs none.
+                let may_be_open = self.state.opened || self.is_shared();
+                self.push(if may_be_open {
+                    open.may()
+                } else {
+                    open.throws()
+                });
+                self.push(unlimit("descriptors"));
+                self.open();
+            }
+            Scarce::Memory => {
+                let reserve = |bytes| call("reserve", vec![json!(bytes)]);
+                self.push(limit("memory", 256 * MIB));
+                self.push(reserve(900 * MIB).throws());
+                self.push(unlimit("memory"));
+                self.push(reserve(MIB).gives(MIB));
+            }
+            Scarce::Threads => {
+                self.push(limit("memory", 48 * MIB));
+                // A thread with a small stack may be had.
+                self.push(call("start", vec![function(&[], &[])]).may());
+                self.push(unlimit("memory"));
+                self.push(call("stop", vec![]));
+                self.tick();
+            }
+        }
     }
 }

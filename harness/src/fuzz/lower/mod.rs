@@ -19,8 +19,11 @@ pub use database::{Expected, Transaction};
 use super::{
     ops::{Op, call, drop, record, slot},
     plan::{Points, Threads, points},
-    program::{Program, Root, Step, Way},
+    program::{Program, Root, Scarce, Step, Way},
 };
+
+/// Not of targets but of the machine: limits of a process can be set.
+const LIMITS: &str = "limits of the machine";
 
 /// The capability of targets that are databases.
 const DATABASE: &str = "database";
@@ -30,14 +33,16 @@ const DATABASE: &str = "database";
 pub struct Surface(BTreeSet<String>);
 
 impl Surface {
-    /// From the capabilities of a target.
-    pub fn of(supports: &[String]) -> Self {
+    /// From the capabilities of a target; `limits`: whether limits of a process can be set here.
+    pub fn of(supports: &[String], limits: bool) -> Self {
         let generic = supports
             .iter()
             .filter_map(|one| one.strip_prefix("generic:"));
         // Of the others one matters.
         let database = supports.iter().filter(|one| *one == DATABASE);
-        let names = generic.chain(database.map(String::as_str));
+        let names = generic
+            .chain(database.map(String::as_str))
+            .chain(limits.then_some(LIMITS));
         Surface(names.map(str::to_owned).collect())
     }
 
@@ -92,6 +97,11 @@ impl Surface {
                 &[DATABASE]
             }
             Step::Open => &["file"],
+            Step::Without { what } => match what {
+                Scarce::Descriptors => &["file", LIMITS],
+                Scarce::Memory => &["reserve", LIMITS],
+                Scarce::Threads => &["ticker", LIMITS],
+            },
         };
         needs.iter().all(|name| self.has(name))
     }
@@ -123,8 +133,7 @@ impl Lowered {
 pub fn lower_all(programs: &[Program], surface: &Surface) -> Vec<Lowered> {
     let lowered = programs.iter().enumerate().map(|(at, program)| {
         // Nobody has used what all threads of the process share.
-        let is_fresh = at == 0 && program.root == Root::Worker;
-        lower(program, surface, is_fresh)
+        lower(program, surface, at == 0)
     });
     lowered.collect()
 }
@@ -349,6 +358,7 @@ impl Writer<'_> {
             Step::Late { db } => self.late(*db),
             Step::Close { db } => self.close(*db),
             Step::Open => self.open(),
+            Step::Without { what } => self.without(*what),
         }
     }
 
@@ -430,6 +440,7 @@ fn needs_event_loop(step: &Step) -> bool {
             | Step::Settle { .. }
             | Step::Keep { .. }
             | Step::Open
+            | Step::Without { .. }
             | Step::Foreign { .. }
             | Step::Increment { .. }
             | Step::Write { .. }

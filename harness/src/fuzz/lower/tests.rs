@@ -1,9 +1,9 @@
 use super::*;
-use crate::fuzz::program::{At, End, PROGRAM_VERSION, Schedule, Then, Thread};
+use crate::fuzz::program::{At, End, PROGRAM_VERSION, Scarce, Schedule, Then, Thread};
 
 fn surface(names: &[&str]) -> Surface {
     let names: Vec<String> = names.iter().map(|name| format!("generic:{name}")).collect();
-    Surface::of(&names)
+    Surface::of(&names, true)
 }
 
 fn thread(name: &str, steps: Vec<Step>, end: End) -> Thread {
@@ -178,4 +178,34 @@ fn the_owner_of_a_handle_is_to_be_named_while_it_lives() {
     };
     assert_eq!(throws("a"), "ERR_THREAD_AFFINITY", "its parent lives");
     assert_eq!(throws("main"), true, "it has ended");
+}
+
+#[test]
+fn a_resource_is_taken_away_only_while_no_other_thread_runs() {
+    let spawn = Step::Spawn {
+        thread: "a".to_owned(),
+        given: None,
+    };
+    let join = Step::Join {
+        thread: "a".to_owned(),
+    };
+    let without = Step::Without {
+        what: Scarce::Descriptors,
+    };
+    let limits = |steps: Vec<Step>, other: Vec<Step>| {
+        let threads = vec![
+            thread("main", steps, End::Return),
+            thread("a", other, End::Return),
+        ];
+        let lowered = lowered(threads, &["file"]);
+        let all = lowered.threads.values().flatten();
+        all.filter(|op| op["op"] == "limit").count()
+    };
+    assert_eq!(limits(vec![without.clone(), spawn.clone()], vec![]), 1);
+    assert_eq!(limits(vec![spawn.clone(), without.clone()], vec![]), 0);
+    assert_eq!(
+        limits(vec![spawn.clone(), join, without.clone()], vec![]),
+        1
+    );
+    assert_eq!(limits(vec![spawn], vec![without]), 0);
 }
