@@ -9,7 +9,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use crate::{model::Seed, plan::Shard};
 
-pub(super) use fuzz::FuzzArgs;
+pub(super) use fuzz::{FuzzArgs, Profile as FuzzProfile};
 pub(super) use measured::{Cells, LeakArgs, Outcomes, StressArgs};
 
 /// Proves that native Node addons survive worker threads.

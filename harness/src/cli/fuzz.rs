@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    args::{FuzzArgs, Place},
+    args::{FuzzArgs, FuzzProfile as Profile, Place},
     bench::with_guard,
     config::program,
     measured::{Figures, Planned, Selected, Session, width},
@@ -21,7 +21,7 @@ use crate::{
     exec::{Executor, Launchers, Limits},
     exit::Exit,
     fuzz::{self, Bench, Config, Hunt, Hunted, Surface},
-    model::{CellId, Runner, Seed, Suite, Target},
+    model::{self, CellId, Runner, Seed, Suite, Target},
     plan::{missing, runtime_word, supports_on},
     prepare::Prepared,
     results::NotAvailable,
@@ -59,6 +59,24 @@ fn exit_of(hunted: &Hunted, run: Exit) -> Exit {
     run
 }
 
+/// The targets with what is used of them.
+fn of_profile(profile: Option<Profile>, targets: &[Target]) -> Vec<Target> {
+    let is_of_databases = |capability: &String| fuzz::OF_DATABASES.contains(&capability.as_str());
+    let mut targets = targets.to_vec();
+    match profile {
+        None => {}
+        Some(Profile::Generic) => {
+            for target in &mut targets {
+                target.supports.retain(|one| !is_of_databases(one));
+            }
+        }
+        Some(Profile::Sqlite) => {
+            targets.retain(|target| target.profile == model::Profile::Sqlite);
+        }
+    }
+    targets
+}
+
 /// Prepares, searches, and saves what was found.
 fn stages(session: &mut Session<'_>, args: &FuzzArgs, words: &[OsString]) -> Result<Hunted, Error> {
     let guard = with_guard(args.means.guard);
@@ -88,7 +106,8 @@ fn stages(session: &mut Session<'_>, args: &FuzzArgs, words: &[OsString]) -> Res
         },
     );
     let repeat = repeat(args, words, &prepared, session.selected.seed);
-    let (targets, runtimes) = (prepared.targets.clone(), prepared.runtimes.clone());
+    let targets = of_profile(args.profile, &prepared.targets);
+    let runtimes = prepared.runtimes.clone();
     let limits = Limits {
         load: *args.timeout,
         exit: *args.timeout,
@@ -104,8 +123,9 @@ fn stages(session: &mut Session<'_>, args: &FuzzArgs, words: &[OsString]) -> Res
     }
     if benches.is_empty() {
         return Err(Error::NothingSelected {
-            what: "no selected target exists on a selected Node".to_owned(),
-            help: "name other targets or runtimes".to_owned(),
+            what: "no selected target exists on a selected Node, or none has the profile"
+                .to_owned(),
+            help: "name other targets or runtimes, or leave out --profile".to_owned(),
         });
     }
     let quiet = args.outcomes.quiet;

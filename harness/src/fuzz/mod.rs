@@ -23,6 +23,6 @@ mod source;
 pub use batch::{Bench, Patience, Ran};
 pub use corpus::corpus;
 pub use hunt::{Config, Failure, Hunt, Hunted};
-pub use lower::{Expected, Lowered, Surface, Transaction, lower, lower_all};
+pub use lower::{Expected, Lowered, OF_DATABASES, Surface, Transaction, lower, lower_all};
 pub use render::{markdown, progress, table, told};
 pub use save::{Case, is_case, save};

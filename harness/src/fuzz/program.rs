@@ -194,6 +194,44 @@ pub enum How {
     TakenBack,
 }
 
+/// What a function that a query calls does to the query at last. The addon may refuse or allow it.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meddling {
+    /// Nothing.
+    #[default]
+    None,
+    /// It closes the connection.
+    Closes,
+    /// It runs the statement that calls it.
+    RunsAgain,
+    /// It puts another function in its own place.
+    Redefines,
+}
+
+impl Meddling {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    fn is_none(&self) -> bool {
+        *self == Meddling::None
+    }
+}
+
+/// What becomes of an iterator that has not come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IteratorFate {
+    /// `return()` ends it.
+    Returned,
+    /// Nobody holds it any more.
+    Abandoned,
+    /// Its connection is closed.
+    Closed,
+    /// Its statement is run again.
+    Overtaken,
+}
+
 /// What becomes of the bytes that the target was given.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
@@ -413,6 +451,28 @@ pub enum Step {
         db: u8,
     },
 
+    // The surface of `node:sqlite`, on the same connections.
+    /// A query that calls a function of JavaScript.
+    Query {
+        db: u8,
+        inside: Vec<Step>,
+        then: Then,
+        #[serde(default, skip_serializing_if = "Meddling::is_none")]
+        meddling: Meddling,
+    },
+    /// Takes some rows from an iterator.
+    Iterate {
+        db: u8,
+        rows: u8,
+        fate: IteratorFate,
+    },
+    /// Records what is written in a session.
+    Session {
+        db: u8,
+        /// Whether the connection is closed before its changes are asked for.
+        late: bool,
+    },
+
     // Files.
     Open,
 
@@ -443,9 +503,10 @@ impl Step {
     /// The steps of its callback.
     pub fn inside(&self) -> Option<&[Step]> {
         match self {
-            Step::Visit { inside, .. } | Step::Call { inside, .. } | Step::Until { inside, .. } => {
-                Some(inside)
-            }
+            Step::Visit { inside, .. }
+            | Step::Call { inside, .. }
+            | Step::Until { inside, .. }
+            | Step::Query { inside, .. } => Some(inside),
             _ => None,
         }
     }
@@ -496,6 +557,9 @@ impl Step {
             Step::Count { .. } => "count",
             Step::Late { .. } => "late",
             Step::Close { .. } => "close",
+            Step::Query { .. } => "query",
+            Step::Iterate { .. } => "iterate",
+            Step::Session { .. } => "session",
             Step::Open => "open",
             Step::Without { .. } => "without",
         }

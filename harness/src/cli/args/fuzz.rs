@@ -16,6 +16,15 @@ pub(in crate::cli) struct FuzzArgs {
     /// How long to search: 30s, 1h
     #[arg(long, env = "THREADPROOF_FOR", value_name = "TIME", hide_env = true)]
     pub(in crate::cli) r#for: Option<humantime::Duration>,
+    /// What of the targets is used [default: all that each has]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_PROFILE",
+        value_name = "PROFILE",
+        hide_env = true
+    )]
+    pub(in crate::cli) profile: Option<Profile>,
     /// Workers of a program at most
     #[arg(
         short, long, env = "THREADPROOF_WORKERS", value_name = "N", default_value_t = 3,
@@ -41,4 +50,13 @@ pub(in crate::cli) struct FuzzArgs {
     pub(in crate::cli) means: Means,
     #[command(flatten)]
     pub(in crate::cli) outcomes: Outcomes,
+}
+
+/// What of a target's surface is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(in crate::cli) enum Profile {
+    /// The generic functions alone, also of databases
+    Generic,
+    /// Databases with the surface of `node:sqlite`, and no other targets
+    Sqlite,
 }

@@ -10,7 +10,7 @@ use proptest::{
 use super::{NAMES, SLOTS, USUAL, Weights};
 use crate::fuzz::{
     lower::Surface,
-    program::{Change, Fate, How, Scarce, Sort, Step, Then, Way},
+    program::{Change, Fate, How, IteratorFate, Meddling, Scarce, Sort, Step, Then, Way},
 };
 
 fn slot() -> impl Strategy<Value = u8> + Clone {
@@ -36,6 +36,22 @@ fn change() -> impl Strategy<Value = Change> {
 
 fn how() -> impl Strategy<Value = How> {
     select(vec![How::Alone, How::Committed, How::TakenBack])
+}
+
+fn meddling() -> impl Strategy<Value = Meddling> {
+    prop_oneof![
+        2 => Just(Meddling::None),
+        1 => select(vec![Meddling::Closes, Meddling::RunsAgain, Meddling::Redefines]),
+    ]
+}
+
+fn iterator_fate() -> impl Strategy<Value = IteratorFate> {
+    select(vec![
+        IteratorFate::Returned,
+        IteratorFate::Abandoned,
+        IteratorFate::Closed,
+        IteratorFate::Overtaken,
+    ])
 }
 
 fn sort() -> impl Strategy<Value = Sort> {
@@ -112,6 +128,20 @@ fn of_envs(inside: &dyn Fn() -> BoxedStrategy<Vec<Step>>) -> Vec<BoxedStrategy<S
         (0..2_u8).prop_map(|db| Step::Count { db }).boxed(),
         (0..2_u8).prop_map(|db| Step::Late { db }).boxed(),
         (0..2_u8).prop_map(|db| Step::Close { db }).boxed(),
+        (0..2_u8, inside(), then(), meddling())
+            .prop_map(|(db, inside, then, meddling)| Step::Query {
+                db,
+                inside,
+                then,
+                meddling,
+            })
+            .boxed(),
+        (0..2_u8, 0..7_u8, iterator_fate())
+            .prop_map(|(db, rows, fate)| Step::Iterate { db, rows, fate })
+            .boxed(),
+        (0..2_u8, any::<bool>())
+            .prop_map(|(db, late)| Step::Session { db, late })
+            .boxed(),
         Just(Step::Listen).boxed(),
         Just(Step::Emit).boxed(),
         Just(Step::Tick).boxed(),

@@ -39,7 +39,13 @@ pub(super) fn uses_database(program: &Program, surface: &Surface) -> bool {
         && steps.any(|step| {
             matches!(
                 step,
-                Step::Write { .. } | Step::Count { .. } | Step::Late { .. } | Step::Close { .. }
+                Step::Write { .. }
+                    | Step::Count { .. }
+                    | Step::Late { .. }
+                    | Step::Close { .. }
+                    | Step::Query { .. }
+                    | Step::Iterate { .. }
+                    | Step::Session { .. }
             )
         })
 }
@@ -67,7 +73,7 @@ impl Writer<'_> {
     }
 
     /// A connection, opened if it is not.
-    fn connect(&mut self, db: u8) -> String {
+    pub(super) fn connect(&mut self, db: u8) -> String {
         let name = connection(db);
         if self.state.connected.insert(db) {
             self.push(Op::new("database").with("as", name.clone()));

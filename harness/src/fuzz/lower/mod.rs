@@ -7,6 +7,7 @@ mod callbacks;
 mod data;
 mod database;
 mod objects;
+mod sqlite;
 mod threads;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,12 @@ const LIMITS: &str = "limits of the machine";
 /// The capability of targets that are databases.
 const DATABASE: &str = "database";
 
+/// The capability of those that have the surface of `node:sqlite`.
+const SQLITE: &str = "sqlite";
+
+/// The capabilities that only databases have.
+pub const OF_DATABASES: [&str; 2] = [DATABASE, SQLITE];
+
 /// What the target offers, by the names of docs/writing-a-target.md.
 #[derive(Clone, Debug, Default)]
 pub struct Surface(BTreeSet<String>);
@@ -38,8 +45,10 @@ impl Surface {
         let generic = supports
             .iter()
             .filter_map(|one| one.strip_prefix("generic:"));
-        // Of the others one matters.
-        let database = supports.iter().filter(|one| *one == DATABASE);
+        // Of the others two matter.
+        let database = supports
+            .iter()
+            .filter(|one| OF_DATABASES.contains(&one.as_str()));
         let names = generic
             .chain(database.map(String::as_str))
             .chain(limits.then_some(LIMITS));
@@ -96,6 +105,7 @@ impl Surface {
             Step::Write { .. } | Step::Count { .. } | Step::Late { .. } | Step::Close { .. } => {
                 &[DATABASE]
             }
+            Step::Query { .. } | Step::Iterate { .. } | Step::Session { .. } => &[DATABASE, SQLITE],
             Step::Open => &["file"],
             Step::Without { what } => match what {
                 Scarce::Descriptors => &["file", LIMITS],
@@ -357,6 +367,14 @@ impl Writer<'_> {
             Step::Count { db } => self.count_rows(*db),
             Step::Late { db } => self.late(*db),
             Step::Close { db } => self.close(*db),
+            Step::Query {
+                db,
+                inside,
+                then,
+                meddling,
+            } => self.query(*db, inside, *then, *meddling),
+            Step::Iterate { db, rows, fate } => self.iterate(*db, *rows, *fate),
+            Step::Session { db, late } => self.session(*db, *late),
             Step::Open => self.open(),
             Step::Without { what } => self.without(*what),
         }
@@ -447,6 +465,9 @@ fn needs_event_loop(step: &Step) -> bool {
             | Step::Count { .. }
             | Step::Late { .. }
             | Step::Close { .. }
+            | Step::Query { .. }
+            | Step::Iterate { .. }
+            | Step::Session { .. }
     )
 }
 

@@ -1,5 +1,6 @@
 use super::*;
-use crate::fuzz::program::{At, End, PROGRAM_VERSION, Scarce, Schedule, Then, Thread};
+use crate::fuzz::ops::ON_PURPOSE;
+use crate::fuzz::program::{At, End, Meddling, PROGRAM_VERSION, Scarce, Schedule, Then, Thread};
 
 fn surface(names: &[&str]) -> Surface {
     let names: Vec<String> = names.iter().map(|name| format!("generic:{name}")).collect();
@@ -208,4 +209,36 @@ fn a_resource_is_taken_away_only_while_no_other_thread_runs() {
         1
     );
     assert_eq!(limits(vec![spawn], vec![without]), 0);
+}
+
+#[test]
+fn what_a_function_may_do_to_its_query_is_left_to_the_addon_and_the_rest_is_not() {
+    let query = |then, meddling| Step::Query {
+        db: 0,
+        inside: vec![],
+        then,
+        meddling,
+    };
+    let asked = |step: Step| {
+        let threads = vec![thread("main", vec![step], End::Return)];
+        let surface = Surface::of(&["database".to_owned(), "sqlite".to_owned()], false);
+        let program = Program {
+            version: PROGRAM_VERSION,
+            root: Root::Worker,
+            schedule: Schedule::default(),
+            threads,
+        };
+        let lowered = lower(&program, &surface, true);
+        let ops = &lowered.threads["main"];
+        let get = ops
+            .iter()
+            .find(|op| op["slot"] == "query" && op["name"] == "get");
+        get.expect("it is run").clone()
+    };
+    let plain = asked(query(Then::Return, Meddling::None));
+    assert!(plain.get("may").is_none() && plain.get("throws").is_none());
+    let throws = asked(query(Then::Throw, Meddling::None));
+    assert_eq!(throws["throws"], ON_PURPOSE);
+    let closes = asked(query(Then::Return, Meddling::Closes));
+    assert_eq!(closes["may"], true);
 }
