@@ -4,11 +4,16 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use assert_cmd::cargo::cargo_bin;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::Value;
 use serial_test::serial;
 
@@ -180,6 +185,36 @@ fn a_crash_at_the_end_of_the_process_is_found_too() {
     assert!(failure["size"].as_u64().unwrap() <= 6, "{failure}");
     let said = failure["said"].as_str().unwrap();
     assert!(said.contains("all objects are closed"), "{said}");
+}
+
+#[test]
+#[serial]
+fn an_interrupted_search_keeps_what_it_has_found() {
+    let out = tempfile::tempdir().unwrap();
+    let mut search = threadproof()
+        .args(["fuzz", "--runtime", RUNTIME, "--seed", "1", "--for", "1h"])
+        .args(["--no-corpus", "--target", "text-cut", "--out"])
+        .arg(out.path())
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let stderr = BufReader::new(search.stderr.take().unwrap());
+    let mut lines = stderr.lines().map(Result::unwrap);
+    let found = |line: &String| line.contains(" a second; ") && !line.contains("; 0 failures;");
+    lines
+        .find(found)
+        .expect("it tells of what it has found while it goes on");
+    let pid = Pid::from_raw(i32::try_from(search.id()).unwrap());
+    kill(pid, Signal::SIGINT).unwrap();
+    // Nobody may be left without a reader.
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(search.wait().unwrap().code(), Some(130), "{rest:?}");
+    let saved: Vec<_> = fs::read_dir(out.path().join("failures")).unwrap().collect();
+    assert!(!saved.is_empty(), "{rest:?}");
+    for case in saved {
+        assert!(case.unwrap().path().join("case.json").is_file());
+    }
 }
 
 #[test]
