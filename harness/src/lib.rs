@@ -4,6 +4,7 @@
 //! {catalogue, protocol} → model`.
 
 pub mod audit;
+pub mod blame;
 pub mod catalogue;
 pub mod cli;
 pub mod clock;

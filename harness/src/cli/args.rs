@@ -83,6 +83,8 @@ pub(super) enum Command {
     Doctor(DoctorArgs),
     /// Show a fault: a specimen and its corrected twin, a failure of a former run, or a saved case
     Repro(Box<ReproArgs>),
+    /// Say whose fault the failures of a run are: the addon's, Node's, or that of what is around them
+    Blame(BlameArgs),
     /// Explain an exit code, an outcome or a rule
     Explain(ExplainArgs),
     /// Print the JSON Schema of results.json and events.ndjson
@@ -319,6 +321,43 @@ pub(super) enum What {
 /// Flags of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct DoctorArgs {
+    /// Print JSON for machines
+    #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) json: bool,
+}
+
+/// Flags of `blame`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct BlameArgs {
+    /// Folder of a run [default: the last one]
+    pub(super) run: Option<PathBuf>,
+    /// One kind of failure alone, by its signature [default: the first five]
+    #[arg(
+        long,
+        env = "THREADPROOF_SIGNATURE",
+        value_name = "SIGNATURE",
+        hide_env = true
+    )]
+    pub(super) signature: Option<String>,
+    /// Versions of Node to try beside the one that it failed on
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_RUNTIME",
+        value_name = "NODE",
+        value_delimiter = ',',
+        default_value = "22,24,26",
+        hide_env = true
+    )]
+    pub(super) runtime: Vec<String>,
+    /// How often each target runs it on each Node
+    #[arg(
+        short = 'n', long, env = "THREADPROOF_ATTEMPTS", value_name = "N", default_value_t = 5,
+        value_parser = clap::value_parser!(u32).range(1..=100_000), hide_env = true
+    )]
+    pub(super) attempts: u32,
+    #[command(flatten)]
+    pub(super) means: Means,
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,

@@ -7,6 +7,7 @@
 
 mod args;
 mod bench;
+mod blame;
 mod config;
 mod differential;
 mod doctor;
@@ -60,6 +61,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Stress(stress) => stress::stress(&args.place, stress, &words),
         Command::Leak(leak) => leak::leak(&args.place, leak, &words),
         Command::Fuzz(fuzz) => fuzz::fuzz(&args.place, fuzz, &words),
+        Command::Blame(blame) => blame::blame(&args.place, blame),
         Command::List(list) => list::list(&args.place, list),
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),
