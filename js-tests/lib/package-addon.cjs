@@ -7,19 +7,26 @@ const path = require('node:path');
 const { readJob } = require('./job.cjs');
 const { withOtherName } = require('./other-name.cjs');
 
+/** The folder of a module and of all that was installed with it: binaries often are packages of their own. */
+function treeOf(home) {
+  const folder = fs.statSync(home).isDirectory() ? home : path.dirname(home);
+  const inside = folder.lastIndexOf(`${path.sep}node_modules${path.sep}`);
+  return inside < 0 ? folder : path.join(folder.slice(0, inside), 'node_modules');
+}
+
 /**
- * @param {(home: string) => string} find gives the binary's path within the package's folder
+ * @param {(home: string) => string} find gives the binary's path, absolute or within the package's folder
  * @returns {{ load(): object, binaries(): string[], waysToInitialise: string[], initAgain(way: string, dir: string): object }}
  */
 function packageAddon(find) {
   const home = () => fs.realpathSync(readJob().target.module);
-  const binary = () => path.join(home(), find(home()));
+  const binary = () => path.resolve(home(), find(home()));
   const load = () => require(home());
 
   /** Forgets the package, its binary included, so that the next `load()` evaluates and initialises it again. */
   function forget() {
     for (const file of Object.keys(require.cache)) {
-      if (file.startsWith(home() + path.sep)) delete require.cache[file];
+      if (file.startsWith(treeOf(home()) + path.sep)) delete require.cache[file];
     }
     return load();
   }
@@ -51,4 +58,4 @@ function packageAddon(find) {
 /** Whether this process runs on musl: packages name their binaries after it. */
 const onMusl = () => process.report.getReport().header.glibcVersionRuntime === undefined;
 
-module.exports = { onMusl, packageAddon };
+module.exports = { onMusl, packageAddon, treeOf };

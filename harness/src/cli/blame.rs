@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     blame::{self, BLAME_VERSION, Blame, Case, Culprit, NO_ADDON, Role, Seen, Witness},
-    catalogue::{Catalogue, load_targets, load_topics, specimen_targets},
+    catalogue::{Catalogue, load_targets, load_topics, named_targets, specimen_targets},
     error::Error,
     exit::Exit,
     interrupt::Interrupt,
@@ -34,6 +34,12 @@ pub(super) fn blame(place: &Place, args: &BlameArgs) -> Result<Exit, Error> {
     let results = read(&dir)?;
     let mut targets = load_targets(&workspace)?;
     targets.extend(specimen_targets(&workspace));
+    let words: Vec<String> = results
+        .failures
+        .iter()
+        .map(|one| one.cell.target.clone())
+        .collect();
+    targets.extend(named_targets(&workspace, &words, &targets)?);
     let catalogue = load_topics(&workspace)?;
     let (failures, left_out) = chosen(&results, args.signature.as_deref())?;
     let trial = Trial {
@@ -174,9 +180,12 @@ impl Trial<'_> {
 
     /// What comes of it with a target, on the Node that it failed on and others.
     fn seen(&self, failure: &Failure, target: &str, tests: &[String]) -> Result<Vec<Seen>, Error> {
-        let out = self.dir.join("blame").join(&failure.signature).join(target);
+        let folder = self.dir.join("blame").join(&failure.signature);
+        // Names of packages and paths have slashes.
+        let name = target.replace(['/', ':'], "+");
+        let out = folder.join(&name);
         fs::create_dir_all(&out).map_err(Error::io("make", &out))?;
-        let log = out.with_extension("log");
+        let log = folder.join(format!("{name}.log"));
         let file = fs::File::create(&log).map_err(Error::io("write", &log))?;
         let status =
             Command::new(std::env::current_exe().map_err(Error::io("find", "threadproof"))?)

@@ -21,7 +21,7 @@ use super::{
     show,
 };
 use crate::{
-    catalogue::{load_targets, specimen_targets},
+    catalogue::{load_targets, named_targets, specimen_targets},
     dispatch::Dispatcher,
     error::Error,
     event::{Event, PlanSummary, PlannedCell, Renderer},
@@ -62,6 +62,7 @@ impl Selected {
     ) -> Result<Self, Error> {
         let mut all = load_targets(&workspace)?;
         all.extend(specimen_targets(&workspace));
+        all.extend(named_targets(&workspace, &cells.target, &all)?);
         let named: Vec<&str> = if cells.runtime.is_empty() {
             RUNTIMES.to_vec()
         } else {
@@ -222,7 +223,10 @@ impl<'a> Session<'a> {
             .targets
             .iter()
             .cloned()
-            .partition(|target| selected.targets.iter().any(|one| one.id == target.id));
+            // By the control's id: a package without a version has another one once it is installed.
+            .partition(|target| {
+                target.id != CONTROL || selected.targets.iter().any(|one| one.id == CONTROL)
+            });
         let ready = Ready {
             prepared,
             selected: wanted,

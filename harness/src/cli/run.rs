@@ -8,7 +8,7 @@ use super::{
     print, show,
 };
 use crate::{
-    catalogue::{Catalogue, load_targets, load_topics, os, specimen_targets},
+    catalogue::{Catalogue, load_targets, load_topics, named_targets, os, specimen_targets},
     dispatch::Dispatcher,
     error::Error,
     event::{Event, PlanSummary},
@@ -30,6 +30,7 @@ pub(super) fn run(place: &Place, args: &RunArgs, words: &[OsString]) -> Result<E
     let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
     let mut targets = load_targets(&config.workspace)?;
     targets.extend(specimen_targets(&config.workspace));
+    targets.extend(named_targets(&config.workspace, &config.targets, &targets)?);
     let targets = select_targets(&targets, &config.targets)?;
     // Mistakes in the selection are told before anything is made, where that takes no preparation.
     if packages_ready(&config.workspace) {

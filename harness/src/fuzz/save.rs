@@ -254,6 +254,8 @@ fn plain(path: &Path) -> PathBuf {
 impl Failure {
     /// The name of its folder.
     pub fn folder(&self) -> String {
-        format!("{}-{}", self.target, self.signature)
+        // Names of packages and paths have slashes.
+        let target = self.target.replace(['/', ':'], "+");
+        format!("{target}-{}", self.signature)
     }
 }

@@ -15,11 +15,12 @@ pub fn select_targets(all: &[Target], names: &[String]) -> Result<Vec<Target>, E
         .iter()
         .find(|name| all.iter().all(|target| target.id != **name))
     {
-        return Err(nothing(
-            format!("there is no target {name:?}"),
-            "targets",
-            &ids(all),
-        ));
+        let help = format!(
+            "a package of the registry is npm:{name}, a folder or file ./{name}; targets that exist:\n  {}",
+            ids(all).join("\n  ")
+        );
+        let what = format!("there is no target {name:?}");
+        return Err(Error::NothingSelected { what, help });
     }
     let selected: Vec<Target> = all
         .iter()

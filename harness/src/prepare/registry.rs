@@ -30,6 +30,39 @@ pub(super) fn versions(steps: Steps<'_>, step: &str, package: &str) -> Result<Ve
     })
 }
 
+/// The version that a range or a tag stands for now: the newest of those that fit.
+pub(super) fn resolve(
+    steps: Steps<'_>,
+    step: &str,
+    package: &str,
+    version: &str,
+) -> Result<String, Error> {
+    let spec = format!("{package}@{version}");
+    let mut npm = npm(step)?;
+    npm.args(["view", &spec, "version", "--json"]);
+    let output = command::run(&mut npm, steps.interrupt, |_| {})?;
+    let wrong = |cause: String| {
+        Error::preparation(
+            step,
+            format!("npm knows no version of {spec}\n{cause}"),
+            "look at the spelling, and at the network and npm's configuration (`npm ping`)",
+        )
+    };
+    if !output.status.success() {
+        return Err(wrong(output.said()));
+    }
+    // One version is a text, several are a list in their order.
+    match serde_json::from_str(&output.stdout) {
+        Ok(serde_json::Value::String(version)) => Ok(version),
+        Ok(serde_json::Value::Array(versions)) => versions
+            .last()
+            .and_then(serde_json::Value::as_str)
+            .map(str::to_owned)
+            .ok_or_else(|| wrong(output.said())),
+        _ => Err(wrong(output.said())),
+    }
+}
+
 /// Installs `package@version` so that `to` is the package's folder, all or nothing: whatever ends this
 /// early leaves only a temporary folder behind. The caller holds a lock.
 pub(super) fn install(

@@ -11,6 +11,7 @@ use crate::{
 /// Makes a target ready to be loaded.
 pub(super) fn ready(steps: Steps<'_>, mut target: Target) -> Result<Target, Error> {
     if let Some(TargetSource::Npm(spec)) = target.source.clone() {
+        let spec = exact(steps, &mut target, spec)?;
         target.module = Some(
             install(steps, &target, &spec)?
                 .to_string_lossy()
@@ -96,12 +97,47 @@ fn build(steps: Steps<'_>, target: &Target) -> Result<(), Error> {
     })
 }
 
+/// The package with the version that it is installed in. A target that was named without one is named with it from now on, so
+/// that whoever repeats it has the same.
+fn exact(steps: Steps<'_>, target: &mut Target, spec: String) -> Result<String, Error> {
+    let (name, version) = parts(&spec);
+    if semver::Version::parse(version).is_ok() {
+        return Ok(spec);
+    }
+    let step = format!("version of {}", target.id);
+    let found = steps.step(&step, &format!("npm view {spec}"), |_| {
+        if steps.permissions.offline {
+            return Err(Error::preparation(
+                &step,
+                format!("the version of {spec} is not known, and --offline forbids to ask for it"),
+                "name an exact version: npm:name@1.2.3",
+            ));
+        }
+        let version = registry::resolve(steps, &step, name, version)?;
+        Ok(Done {
+            result: version.clone(),
+            value: version,
+            cached: false,
+        })
+    })?;
+    let exact = format!("{name}@{found}");
+    target.title = format!("{exact} of the npm registry");
+    target.id = format!("npm:{exact}");
+    target.source = Some(TargetSource::Npm(exact.clone()));
+    Ok(exact)
+}
+
+/// Name and version of a package; `latest` where none is named.
+fn parts(spec: &str) -> (&str, &str) {
+    // A scoped name begins with an at sign.
+    let at = spec[1..].find('@').map(|at| at + 1);
+    at.map_or((spec, "latest"), |at| (&spec[..at], &spec[at + 1..]))
+}
+
 /// Installs a target's package into the cache; gives the folder of the package.
 fn install(steps: Steps<'_>, target: &Target, spec: &str) -> Result<PathBuf, Error> {
     let step = format!("install {}", target.id);
-    // A scoped name begins with an at sign.
-    let at = spec[1..].find('@').map(|at| at + 1);
-    let (name, version) = at.map_or((spec, "latest"), |at| (&spec[..at], &spec[at + 1..]));
+    let (name, version) = parts(spec);
     let folder = steps
         .workspace
         .state
