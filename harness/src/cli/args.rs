@@ -2,6 +2,7 @@
 
 mod fuzz;
 mod measured;
+mod report;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use crate::{model::Seed, plan::Shard};
 
 pub(super) use fuzz::FuzzArgs;
 pub(super) use measured::{Cells, LeakArgs, Outcomes, StressArgs};
+pub(super) use report::{Format, ReportArgs};
 
 /// Proves that native Node addons survive worker threads.
 #[derive(Debug, Parser)]
@@ -83,6 +85,8 @@ pub(super) enum Command {
     Doctor(DoctorArgs),
     /// Show a fault: a specimen and its corrected twin, a failure of a former run, or a saved case
     Repro(Box<ReproArgs>),
+    /// Render a stored run again, in any form
+    Report(ReportArgs),
     /// Explain an exit code, an outcome or a rule
     Explain(ExplainArgs),
     /// Print the JSON Schema of results.json and events.ndjson

@@ -136,6 +136,93 @@ pub(super) fn unprepared() -> Vec<Event> {
     events
 }
 
+/// A run of so many attempts: 5 targets, 5 runtimes, 4 topics under 2 runners. Every `failing`th attempt fails, each in a way
+/// that is its own when `alike` is not set.
+pub(super) fn many(attempts: u32, failing: u32, alike: bool) -> Vec<Event> {
+    let mut cells = Vec::new();
+    for at in 0..200 {
+        let target = ["ours", "theirs", "third", "fourth", "fifth"][at / 40];
+        let runtime = [
+            "node-20.20.2",
+            "node-22.23.3",
+            "node-24.21.0",
+            "node-25.3.0",
+            "node-26.10.0",
+        ][at % 5];
+        let topic = ["simple", "termination", "concurrency", "initialization"][at / 5 % 4];
+        let runner = [Runner::Jest, Runner::NodeTest][at / 20 % 2];
+        cells.push(cell(target, runtime, topic, runner));
+    }
+    let mut events = beginning();
+    events.retain(|event| {
+        !matches!(
+            event,
+            Event::NotAvailable { .. } | Event::NotApplicable { .. }
+        )
+    });
+    for event in &mut events {
+        if let Event::Planned { plan } = event {
+            let of_cell = |cell: &CellId| PlannedCell {
+                cell: cell.clone(),
+                jobs: attempts / 200,
+                tests: 2,
+            };
+            plan.cells = cells.iter().map(of_cell).collect();
+            plan.jobs = attempts;
+        }
+    }
+    let kinds = [
+        Outcome::CrashAtTeardown,
+        Outcome::AssertFailed,
+        Outcome::HangAtExit,
+        Outcome::CrashInTest,
+    ];
+    for number in 0..attempts {
+        let of = &cells[(number % 200) as usize];
+        let fails = number % failing == 0;
+        let kind = (number / failing) as usize % kinds.len();
+        let outcome = if fails {
+            kinds[kind].clone()
+        } else {
+            Outcome::Clean
+        };
+        let [started, progress, mut finished] = attempt(of, number / 200 + 1, outcome);
+        if let Event::JobFinished {
+            attempt, evidence, ..
+        } = &mut finished
+        {
+            // Durations that differ, from 300 ms to some seconds.
+            attempt.duration_ms = 300.0 + f64::from(number.wrapping_mul(2_654_435_761) % 3700);
+            if fails && !alike {
+                evidence.tests[0].state = TestState::Failed;
+                evidence.tests[0].errors = vec![TestError {
+                    message: format!(
+                        "{} was wrong {}",
+                        "a".repeat(200),
+                        "b".repeat(number as usize % 97)
+                    ),
+                    stack: None,
+                    code: None,
+                }];
+                evidence.fatal = Some(Fatal {
+                    text: format!(
+                        "assertion {} of {} failed",
+                        "x".repeat(number as usize % 89),
+                        "y".repeat(number as usize % 83)
+                    ),
+                    kind: "other".into(),
+                });
+            }
+        }
+        events.extend([started, progress, finished]);
+    }
+    events.push(Event::RunFinished {
+        exit: Exit::Flaky,
+        elapsed_ms: 1_234_000.0,
+    });
+    events
+}
+
 fn beginning() -> Vec<Event> {
     let step = |step: &str, state| Event::PrepareStep {
         step: step.into(),

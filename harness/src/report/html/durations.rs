@@ -1,0 +1,102 @@
+//! How long attempts took: for each cell a strip of all of them over a box of its quartiles, on one scale.
+
+use std::fmt::Write as _;
+
+use crate::{model::OutcomeKind, results::Results};
+
+use super::{
+    super::{Told, told::Took, words},
+    matrix::{Filter, Matrix, outcomes},
+    scale::{LogScale, coordinate, quantile},
+};
+
+/// Width of the strips, in units of their SVG.
+pub(super) const WIDTH: f64 = 420.0;
+/// Attempts of a cell that are drawn; of more every so many-th, and all that were not clean.
+const MOST_DOTS: usize = 120;
+
+/// The section.
+pub(super) struct Durations {
+    pub(super) strips: Vec<Strip>,
+    /// Words and places of the scale.
+    pub(super) ticks: Vec<(String, String)>,
+}
+
+/// A cell.
+pub(super) struct Strip {
+    pub(super) name: String,
+    pub(super) count: usize,
+    pub(super) median: String,
+    pub(super) p95: String,
+    pub(super) max: String,
+    /// Places of the least, the quartiles and the greatest.
+    pub(super) places: [String; 5],
+    /// The width of the box.
+    pub(super) width: String,
+    /// A path with a point for each attempt that was clean, and one for the others.
+    pub(super) clean: String,
+    pub(super) other: String,
+    pub(super) filter: Filter,
+}
+
+impl Durations {
+    pub(super) fn of(results: &Results, told: &Told, matrix: &Matrix<'_>) -> Self {
+        let all = told
+            .attempts
+            .values()
+            .flatten()
+            .map(|took| took.ms.max(1.0));
+        let Some(scale) = LogScale::of(all, WIDTH) else {
+            return Durations {
+                strips: Vec::new(),
+                ticks: Vec::new(),
+            };
+        };
+        let strips = results.cells.iter().filter_map(|cell| {
+            let took = told.attempts.get(&cell.cell)?;
+            let filter = matrix.filter(&cell.cell, outcomes([cell]), "");
+            Some(strip(cell.cell.to_string(), took, scale, filter))
+        });
+        Durations {
+            strips: strips.collect(),
+            ticks: scale
+                .ticks()
+                .into_iter()
+                .map(|(value, place)| (words::seconds(value), coordinate(place)))
+                .collect(),
+        }
+    }
+}
+
+fn strip(name: String, took: &[Took], scale: LogScale, filter: Filter) -> Strip {
+    let mut sorted: Vec<f64> = took.iter().map(|one| one.ms).collect();
+    sorted.sort_by(f64::total_cmp);
+    let of = |part| quantile(&sorted, part);
+    let places = [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| scale.at(of(part).max(1.0)));
+    let (clean, other): (Vec<&Took>, Vec<&Took>) =
+        took.iter().partition(|one| one.kind == OutcomeKind::Clean);
+    let step = clean.len().div_ceil(MOST_DOTS).max(1);
+    let step_other = other.len().div_ceil(MOST_DOTS).max(1);
+    Strip {
+        name,
+        count: took.len(),
+        median: words::seconds(of(0.5)),
+        p95: words::seconds(of(0.95)),
+        max: words::seconds(of(1.0)),
+        width: coordinate((places[3] - places[1]).max(1.0)),
+        places: places.map(coordinate),
+        clean: dots(clean.into_iter().step_by(step), scale),
+        other: dots(other.into_iter().step_by(step_other), scale),
+        filter,
+    }
+}
+
+/// A path of points, one below the other in turns so that those at the same place show.
+fn dots<'t>(took: impl Iterator<Item = &'t Took>, scale: LogScale) -> String {
+    let mut path = String::new();
+    for (one, row) in took.zip([7, 10, 13].into_iter().cycle()) {
+        let x = coordinate(scale.at(one.ms.max(1.0)));
+        write!(path, "M{x} {row}h0").expect("writing to a string succeeds");
+    }
+    path
+}
