@@ -1,7 +1,7 @@
 //! `findings.sarif`, SARIF 2.1.0: what went wrong in native code, a result for each signature and rule. What is no native
 //! fault (an assertion, a lost test, a process left behind) stands in the other reports.
 
-use std::{collections::BTreeMap, io, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, io, path::Path};
 
 use serde_json::{Map, Value, json};
 
@@ -153,7 +153,8 @@ fn of_signature(signature: &Signature<'_>) -> Vec<Found> {
             if found.iter().any(|one| one.rule == finding.rule) {
                 continue;
             }
-            let frames = finding.stacks.iter().flat_map(|stack| &stack.frames);
+            let stacks = finding.stacks.iter();
+            let frames: Vec<&Frame> = stacks.flat_map(|stack| &stack.frames).collect();
             found.push(Found {
                 rule: finding.rule.clone(),
                 level: if finding.known.is_some() {
@@ -163,7 +164,7 @@ fn of_signature(signature: &Signature<'_>) -> Vec<Found> {
                 },
                 message: words::finding(finding),
                 fingerprint: format!("{}/{}", signature.name, finding.rule),
-                location: location(frames, failure),
+                location: location(&frames, failure),
                 stacks: finding.stacks.iter().map(stack).collect(),
                 known: finding.known.clone(),
                 properties: properties(signature),
@@ -174,7 +175,7 @@ fn of_signature(signature: &Signature<'_>) -> Vec<Found> {
     let told_by_findings = kind == OutcomeKind::Violation && !found.is_empty();
     if is_native(kind) && !told_by_findings {
         let crash = first.native_crash.as_ref();
-        let frames = crash.iter().flat_map(|crash| &crash.frames);
+        let frames: Vec<&Frame> = crash.iter().flat_map(|crash| &crash.frames).collect();
         let mut parts = vec![format!("{}: {}", kind, words::outcome(&first.outcome))];
         parts.extend(first.fatal.clone());
         parts.push(words::ending(&first.ending));
@@ -191,7 +192,7 @@ fn of_signature(signature: &Signature<'_>) -> Vec<Found> {
             level: if kind.is_leak() { "warning" } else { "error" },
             message: parts.join("\n"),
             fingerprint: signature.name.clone(),
-            location: location(frames, first),
+            location: location(&frames, first),
             stacks: stacks.into_iter().collect(),
             known: None,
             properties: properties(signature),
@@ -255,30 +256,37 @@ fn of_leak(leak: &Leak) -> Vec<Found> {
 }
 
 /// The first frame whose line is known, those of an addon before others; or what else is known.
-fn location<'f>(frames: impl Iterator<Item = &'f Frame> + Clone, failure: &Failure) -> Value {
+fn location(frames: &[&Frame], failure: &Failure) -> Value {
     let is_addon = |frame: &&Frame| {
         let object = frame.object.as_deref();
         object.is_some_and(|object| object.extension().is_some_and(|end| end == "node"))
     };
     let with_line = |frame: &&Frame| frame.file.is_some() && frame.line.is_some();
-    let best = frames
-        .clone()
+    let frames = || frames.iter().copied();
+    let best = frames()
         .find(|frame| is_addon(frame) && with_line(frame))
-        .or_else(|| frames.clone().find(with_line))
-        .or_else(|| frames.clone().find(is_addon));
+        .or_else(|| frames().find(with_line))
+        .or_else(|| frames().find(is_addon));
     best.map_or_else(
-        || logical(&failure.cell.target),
+        || of_target(&failure.cell.target),
         |frame| of_frame(frame, &failure.cell.target),
     )
 }
 
-/// Where nothing but the target is known.
-fn logical(target: &str) -> Value {
-    json!({ "logicalLocations": [{ "name": target, "kind": "module" }] })
+/// Where nothing but the target is known. GitHub refuses files in which a result has no physical location, so the target is
+/// one, too.
+fn of_target(target: &str) -> Value {
+    json!({
+        "logicalLocations": [{ "name": target, "kind": "module" }],
+        "physicalLocation": { "artifactLocation": {
+            "uri": uri(target),
+            "description": { "text": "the target; no line is known" },
+        } },
+    })
 }
 
 fn of_frame(frame: &Frame, target: &str) -> Value {
-    let mut location = logical(target);
+    let mut location = of_target(target);
     if let Some(symbol) = &frame.symbol {
         location["logicalLocations"] = json!([
             { "name": symbol, "kind": "function" },
@@ -312,7 +320,7 @@ fn place(site: &str, target: &str) -> Value {
             let (file, line) = place.rsplit_once(':')?;
             Some((file, line.parse().ok()?))
         });
-    let mut location = logical(target);
+    let mut location = of_target(target);
     if let Some((file, line)) = found {
         location["physicalLocation"] = physical(file, Some(line));
     }
@@ -387,7 +395,7 @@ fn uri(path: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b'+' => {
                 uri.push(char::from(byte));
             }
-            other => uri.push_str(&format!("%{other:02X}")),
+            other => write!(uri, "%{other:02X}").expect("writing to a string succeeds"),
         }
     }
     uri
@@ -417,6 +425,10 @@ mod tests {
     fn places_of_leaks_have_their_line() {
         let location = place("f (x.node+0x10) < call at …/reference-per-call.c:13", "x");
         assert_eq!(location["physicalLocation"]["region"]["startLine"], 13);
-        assert!(place("descriptors", "x").get("physicalLocation").is_none());
+        assert!(
+            place("descriptors", "x")["physicalLocation"]
+                .get("region")
+                .is_none()
+        );
     }
 }

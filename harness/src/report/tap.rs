@@ -77,10 +77,26 @@ fn point(number: usize, case: &Case<'_>) -> Vec<String> {
         lines.push("  flaky: true".to_owned());
     }
     if !wrong.text.is_empty() {
-        lines.push(format!("  told: {}", json(&wrong.text)));
+        lines.push("  told: |2-".to_owned());
+        lines.extend(wrong.text.trim_end().lines().map(block_line));
     }
     lines.push("  ...".to_owned());
     lines
+}
+
+/// A line of a block of YAML, which may not hold control characters.
+fn block_line(line: &str) -> String {
+    let plain: String = line
+        .chars()
+        .map(|one| {
+            if one.is_control() && one != '\t' {
+                '\u{fffd}'
+            } else {
+                one
+            }
+        })
+        .collect();
+    format!("    {plain}").trim_end().to_owned()
 }
 
 /// A description in which nothing is taken for a directive or the end of the line.

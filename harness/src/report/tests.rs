@@ -197,7 +197,13 @@ fn published(name: &str) -> jsonschema::Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/schemas")
         .join(name);
-    let schema = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let text = fs::read_to_string(path).unwrap();
+    // A pattern of SARIF's schema has a bracket too many; it is of a language, which we do not write.
+    let text = text.replace(
+        r"|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$",
+        r"|^[a-zA-Z]{2}-[a-zA-Z]{2}$",
+    );
+    let schema = serde_json::from_str(&text).unwrap();
     jsonschema::validator_for(&schema).unwrap()
 }
 
@@ -272,7 +278,8 @@ fn a_page_of_5000_attempts_is_below_2_mb_whatever_fails() {
             "every {failing}th fails, alike: {alike}: {} bytes",
             page.len()
         );
-        assert!(page.contains("5000"));
+        // As a run directory has it, and no summary of a summary.
+        assert_eq!(page.matches("<tr class=\"item row\"").count(), 40);
     }
 }
 
@@ -742,4 +749,33 @@ fn what_is_written_follows_the_published_schemas() {
     // A schema that allows everything would allow these too.
     assert!(!of_results.is_valid(&serde_json::json!({ "version": 1 })));
     assert!(!of_events.is_valid(&serde_json::json!({ "v": 1, "at": 0.0, "type": "no-such" })));
+}
+
+#[test]
+fn zz_dump() {
+    let Some(to) = std::env::var_os("DUMP") else {
+        return;
+    };
+    let to = Path::new(&to);
+    for (name, events) in [
+        ("everything", fixtures::everything()),
+        ("green", fixtures::all_green()),
+        ("many", fixtures::many(5000, 37, true)),
+        ("worst", fixtures::many(5000, 1, false)),
+        ("worst2", fixtures::many(5000, 3, true)),
+        ("unprepared", fixtures::unprepared()),
+        ("interrupted", fixtures::interrupted()),
+    ] {
+        let dir = to.join(name);
+        fs::create_dir_all(&dir).unwrap();
+        let started = std::time::Instant::now();
+        let figures = if name == "everything" {
+            figures()
+        } else {
+            Figures::default()
+        };
+        let page = html::page(&Results::of(&events), &told(&events), &figures).unwrap();
+        eprintln!("{name}: {} bytes, {:?}", page.len(), started.elapsed());
+        fs::write(dir.join("report.html"), page).unwrap();
+    }
 }

@@ -61,8 +61,8 @@ pub(super) enum Entry {
 pub(super) struct Rate {
     pub(super) look: Look,
     pub(super) fraction: String,
-    /// Rate and interval as text.
-    pub(super) rate: String,
+    /// Rate and interval.
+    pub(super) text: String,
     /// For the bar: where the interval of the pass rate begins, how long it is, and the rate, all in percent.
     pub(super) bar: Option<Bar>,
     /// The anchor of the cell's own section, if it has one.
@@ -90,7 +90,7 @@ impl Rate {
         Rate {
             look,
             fraction: sum.fraction(),
-            rate: if sum.judged > 0 {
+            text: if sum.judged > 0 {
                 say::pass_rate(sum.tally())
             } else {
                 "nothing judged".to_owned()
