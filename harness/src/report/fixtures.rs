@@ -169,6 +169,12 @@ pub(super) fn many(attempts: u32, failing: u32, alike: bool) -> Vec<Event> {
             };
             plan.cells = cells.iter().map(of_cell).collect();
             plan.jobs = attempts;
+            plan.runtimes = ["20.20.2", "22.23.3", "24.21.0", "25.3.0", "26.10.0"]
+                .map(|version| runtime(version, 9))
+                .into();
+            plan.targets = ["ours", "theirs", "third", "fourth", "fifth"]
+                .map(target)
+                .into();
         }
     }
     let kinds = [

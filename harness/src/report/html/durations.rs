@@ -85,18 +85,21 @@ fn strip(name: String, took: &[Took], scale: LogScale, filter: Filter) -> Strip 
         max: words::seconds(of(1.0)),
         width: coordinate((places[3] - places[1]).max(1.0)),
         places: places.map(coordinate),
-        clean: dots(clean.into_iter().step_by(step), scale),
-        other: dots(other.into_iter().step_by(step_other), scale),
+        clean: marks(clean.into_iter().step_by(step), scale, "h0"),
+        other: marks(other.into_iter().step_by(step_other), scale, CROSS),
         filter,
     }
 }
 
-/// A path of points, one below the other in turns so that those at the same place show.
-fn dots<'t>(took: impl Iterator<Item = &'t Took>, scale: LogScale) -> String {
+/// A cross whose middle is where the pen stands.
+const CROSS: &str = "m-3-3l6 6m0-6l-6 6";
+
+/// A path of marks, one below the other in turns so that those at the same place show.
+fn marks<'t>(took: impl Iterator<Item = &'t Took>, scale: LogScale, mark: &str) -> String {
     let mut path = String::new();
     for (one, row) in took.zip([7, 10, 13].into_iter().cycle()) {
         let x = coordinate(scale.at(one.ms.max(1.0)));
-        write!(path, "M{x} {row}h0").expect("writing to a string succeeds");
+        write!(path, "M{x} {row}{mark}").expect("writing to a string succeeds");
     }
     path
 }

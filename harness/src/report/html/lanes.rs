@@ -231,7 +231,13 @@ impl<'p> Sheet<'p> {
             to: tip,
             y: middle_y,
             class,
-            text: usize::midpoint(middle(from), middle(to)),
+            // Beside the one that acts: its own lane is free in this row.
+            text: match (class == "join", from < to) {
+                (false, true) => middle(from) + LANE / 4,
+                (false, false) => middle(from) - LANE / 4,
+                (true, true) => middle(to) - LANE / 4,
+                (true, false) => middle(to) + LANE / 4,
+            },
         });
     }
 }

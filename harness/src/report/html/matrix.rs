@@ -120,18 +120,27 @@ impl<'r> Matrix<'r> {
                         Some(row)
                     })
                     .collect();
-                let sums = index.runtimes.iter().map(|runtime| {
-                    let cells = index
-                        .cells
-                        .iter()
-                        .filter(|((of, on, _), _)| of == target && on == runtime);
-                    let sum = Sum::of(cells.map(|(_, (_, cell))| *cell));
-                    if sum.planned > 0 {
-                        Entry::Ran(Rate::of(Look::of_sum(sum), sum, None))
-                    } else {
-                        Entry::NotPlanned
-                    }
-                });
+                let sums: Vec<Entry> = index
+                    .runtimes
+                    .iter()
+                    .map(|runtime| {
+                        let cells = index
+                            .cells
+                            .iter()
+                            .filter(|((of, on, _), _)| of == target && on == runtime);
+                        let sum = Sum::of(cells.map(|(_, (_, cell))| *cell));
+                        if sum.planned > 0 {
+                            return Entry::Ran(Rate::of(Look::of_sum(sum), sum, None));
+                        }
+                        let missing = index
+                            .missing
+                            .iter()
+                            .find(|((of, on, _), _)| of == target && on == runtime);
+                        missing.map_or(Entry::NotPlanned, |(_, reason)| {
+                            Entry::NotAvailable(number(&mut reasons, reason))
+                        })
+                    })
+                    .collect();
                 let plan = results.plan.iter().flat_map(|plan| &plan.targets);
                 let mut title = plan
                     .filter(|one| one.id == *target)
@@ -139,7 +148,7 @@ impl<'r> Matrix<'r> {
                 Group {
                     target,
                     title: title.next().unwrap_or_default(),
-                    sums: sums.collect(),
+                    sums,
                     rows,
                 }
             })

@@ -99,7 +99,11 @@ pub(super) fn page(results: &Results, told: &Told, figures: &Figures) -> io::Res
         facts: facts(results, told),
         command: &results.command,
         meaning: meaning(results),
-        detection: results.detection.as_deref(),
+        detection: results
+            .detection
+            .as_deref()
+            // It stands below a heading that says so.
+            .map(|text| text.trim_start_matches("detection power: ")),
         outcomes: outcomes(results),
         failures: Failures::of(results, &signatures, &matrix),
         cells: Cells::of(results, &signatures, &matrix),
@@ -267,7 +271,7 @@ fn meaning(results: &Results) -> Vec<String> {
         .filter(|line| {
             Some(line) != results.detection.as_ref() && !line.starts_with("detection power: not")
         })
-        .map(|line| line.trim().to_owned())
+        .map(|line| line.trim().replace(" %", "\u{a0}%"))
         .collect()
 }
 
