@@ -15,7 +15,7 @@ use serial_test::serial;
 use support::{Fixture, Ran, plain, root};
 
 /// Suites of which one is clean, one differs between runtimes, and the others fail in ways of their own.
-const SUITES: &str = "passes,fails,flaky,abort-at-teardown,newest-only";
+const SUITES: &str = "passes/node-test,fails/node-test,flaky/node-test,abort-at-teardown/node-test,newest-only/node-test";
 
 #[test]
 #[serial]
@@ -24,14 +24,7 @@ fn the_page_of_a_run_works_in_a_real_browser() {
     let out = fixture.out("small");
     let output = fixture
         .command("run")
-        .args([
-            "--runtime",
-            "22,24",
-            "--suite",
-            SUITES,
-            "--suite",
-            "node-test",
-        ])
+        .args(["--runtime", "22,24", "--suite", SUITES])
         .args(["--repeats", "3", "--seed", "2", "--quiet", "--out"])
         .arg(&out)
         .output()

@@ -78,7 +78,10 @@ describe('report.html', () => {
     const differs = page.getByRole('button', { name: 'Differs between runtimes' });
     await differs.click();
     assert.equal(await differs.getAttribute('aria-pressed'), 'true');
-    assert.deepEqual(await shownRows(page), ['newest-only/node-test']);
+    // A suite that fails by chance may differ, too.
+    const differing = await shownRows(page);
+    assert.ok(differing.includes('newest-only/node-test'), differing.join());
+    assert.ok(!/passes|fails|abort/.test(differing.join()), differing.join());
     await differs.click();
     const unclean = page.getByRole('button', { name: 'Not all clean' });
     await unclean.click();

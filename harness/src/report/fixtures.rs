@@ -136,22 +136,19 @@ pub(super) fn unprepared() -> Vec<Event> {
     events
 }
 
-/// A run of so many attempts: 5 targets, 5 runtimes, 4 topics under 2 runners. Every `failing`th attempt fails, each in a way
-/// that is its own when `alike` is not set.
-pub(super) fn many(attempts: u32, failing: u32, alike: bool) -> Vec<Event> {
+/// A run of so many attempts in so many cells: targets of 40 cells each, on 5 runtimes. Every `failing`th attempt fails, each
+/// in a way that is its own when `alike` is not set.
+pub(super) fn many(attempts: u32, of_cells: u32, failing: u32, alike: bool) -> Vec<Event> {
+    let targets: Vec<String> = (0..of_cells.div_ceil(40))
+        .map(|at| format!("target-{at}"))
+        .collect();
+    let versions = ["20.20.2", "22.23.3", "24.21.0", "25.3.0", "26.10.0"];
     let mut cells = Vec::new();
-    for at in 0..200 {
-        let target = ["ours", "theirs", "third", "fourth", "fifth"][at / 40];
-        let runtime = [
-            "node-20.20.2",
-            "node-22.23.3",
-            "node-24.21.0",
-            "node-25.3.0",
-            "node-26.10.0",
-        ][at % 5];
+    for at in 0..of_cells as usize {
         let topic = ["simple", "termination", "concurrency", "initialization"][at / 5 % 4];
         let runner = [Runner::Jest, Runner::NodeTest][at / 20 % 2];
-        cells.push(cell(target, runtime, topic, runner));
+        let runtime = format!("node-{}", versions[at % 5]);
+        cells.push(cell(&targets[at / 40], &runtime, topic, runner));
     }
     let mut events = beginning();
     events.retain(|event| {
@@ -164,17 +161,13 @@ pub(super) fn many(attempts: u32, failing: u32, alike: bool) -> Vec<Event> {
         if let Event::Planned { plan } = event {
             let of_cell = |cell: &CellId| PlannedCell {
                 cell: cell.clone(),
-                jobs: attempts / 200,
+                jobs: attempts / of_cells,
                 tests: 2,
             };
             plan.cells = cells.iter().map(of_cell).collect();
             plan.jobs = attempts;
-            plan.runtimes = ["20.20.2", "22.23.3", "24.21.0", "25.3.0", "26.10.0"]
-                .map(|version| runtime(version, 9))
-                .into();
-            plan.targets = ["ours", "theirs", "third", "fourth", "fifth"]
-                .map(target)
-                .into();
+            plan.runtimes = versions.map(|version| runtime(version, 9)).into();
+            plan.targets = targets.iter().map(|id| target(id)).collect();
         }
     }
     let kinds = [
@@ -184,7 +177,7 @@ pub(super) fn many(attempts: u32, failing: u32, alike: bool) -> Vec<Event> {
         Outcome::CrashInTest,
     ];
     for number in 0..attempts {
-        let of = &cells[(number % 200) as usize];
+        let of = &cells[(number % of_cells) as usize];
         let fails = number % failing == 0;
         let kind = (number / failing) as usize % kinds.len();
         let outcome = if fails {
@@ -192,7 +185,7 @@ pub(super) fn many(attempts: u32, failing: u32, alike: bool) -> Vec<Event> {
         } else {
             Outcome::Clean
         };
-        let [started, progress, mut finished] = attempt(of, number / 200 + 1, outcome);
+        let [started, progress, mut finished] = attempt(of, number / of_cells + 1, outcome);
         if let Event::JobFinished {
             attempt, evidence, ..
         } = &mut finished

@@ -16,16 +16,20 @@ use super::{
     matrix::{Filter, Matrix, outcomes},
 };
 
+/// Cells that are told in full.
+const MOST_CELLS: usize = 200;
 /// Tests that are listed for a cell.
 const MOST_TESTS: usize = 40;
 /// Tests that are listed on the page.
-const ALL_TESTS: usize = 1500;
+const ALL_TESTS: usize = 1000;
 /// Characters of an error.
 const MOST_TEXT: usize = 240;
 
 /// The section.
 pub(super) struct Cells<'r> {
     pub(super) told: Vec<Told<'r>>,
+    /// The others: number, name, and how many of its attempts were clean.
+    pub(super) rest: Vec<(usize, String, String)>,
 }
 
 /// A cell.
@@ -62,16 +66,22 @@ impl<'r> Cells<'r> {
             .map(|(one, at)| (one.name.as_str(), at))
             .collect();
         let mut listed = 0;
-        let told = (0..)
+        let mut wrong = (0..)
             .zip(&results.cells)
-            .filter(|(_, cell)| Look::of(cell.verdict).class != "pass")
+            .filter(|(_, cell)| Look::of(cell.verdict).class != "pass");
+        let told = wrong
+            .by_ref()
+            .take(MOST_CELLS)
             .map(|(number, cell)| {
                 let told = told(number, cell, results, &numbers, matrix, ALL_TESTS - listed);
                 listed += told.tests.len();
                 told
             })
             .collect();
-        Cells { told }
+        let rest = wrong
+            .map(|(number, cell)| (number, cell.cell.to_string(), Sum::of([cell]).fraction()))
+            .collect();
+        Cells { told, rest }
     }
 }
 

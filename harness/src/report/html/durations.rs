@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::{model::OutcomeKind, results::Results};
+use crate::{
+    model::OutcomeKind,
+    results::{CellResults, Results},
+};
 
 use super::{
     super::{Told, told::Took, words},
@@ -15,9 +18,14 @@ pub(super) const WIDTH: f64 = 420.0;
 /// Attempts of a cell that are drawn; of more every so many-th, and all that were not clean.
 const MOST_DOTS: usize = 120;
 
+/// Cells that are drawn; of more those whose attempts took longest.
+const MOST_STRIPS: usize = 250;
+
 /// The section.
 pub(super) struct Durations {
     pub(super) strips: Vec<Strip>,
+    /// Cells that took less and are left out.
+    pub(super) more: usize,
     /// Words and places of the scale.
     pub(super) ticks: Vec<(String, String)>,
 }
@@ -49,16 +57,28 @@ impl Durations {
         let Some(scale) = LogScale::of(all, WIDTH) else {
             return Durations {
                 strips: Vec::new(),
+                more: 0,
                 ticks: Vec::new(),
             };
         };
-        let strips = results.cells.iter().filter_map(|cell| {
-            let took = told.attempts.get(&cell.cell)?;
+        let mut drawn: Vec<(&CellResults, &Vec<Took>)> = results
+            .cells
+            .iter()
+            .filter_map(|cell| Some((cell, told.attempts.get(&cell.cell)?)))
+            .collect();
+        let more = drawn.len().saturating_sub(MOST_STRIPS);
+        if more > 0 {
+            let longest = |took: &[Took]| took.iter().map(|one| one.ms).fold(0.0, f64::max);
+            drawn.sort_by(|one, other| longest(other.1).total_cmp(&longest(one.1)));
+            drawn.truncate(MOST_STRIPS);
+        }
+        let strips = drawn.into_iter().map(|(cell, took)| {
             let filter = matrix.filter(&cell.cell, outcomes([cell]), "");
-            Some(strip(cell.cell.to_string(), took, scale, filter))
+            strip(cell.cell.to_string(), took, scale, filter)
         });
         Durations {
             strips: strips.collect(),
+            more,
             ticks: scale
                 .ticks()
                 .into_iter()

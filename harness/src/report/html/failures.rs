@@ -14,7 +14,9 @@ use super::{
 };
 
 /// Signatures that are told in full.
-const MOST_SIGNATURES: usize = 150;
+const MOST_SIGNATURES: usize = 120;
+/// Signatures beyond those that are named.
+const MOST_NAMED: usize = 1000;
 /// Signatures that are open from the start, so that who prints the page or only looks sees them.
 const MOST_OPEN: usize = 2;
 /// Attempts that are listed for a signature.
@@ -33,6 +35,8 @@ pub(super) struct Failures<'r> {
     pub(super) told: Vec<Told<'r>>,
     /// The others, with how often they were seen.
     pub(super) rest: Vec<(String, usize)>,
+    /// How many are not even named.
+    pub(super) more: usize,
 }
 
 /// A signature in full.
@@ -104,8 +108,12 @@ impl<'r> Failures<'r> {
         Failures {
             told,
             rest: rest
+                .take(MOST_NAMED)
                 .map(|one| (one.name.clone(), one.failures.len()))
                 .collect(),
+            more: signatures
+                .len()
+                .saturating_sub(MOST_SIGNATURES + MOST_NAMED),
         }
     }
 }

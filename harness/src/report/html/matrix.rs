@@ -9,7 +9,7 @@ use crate::{
     results::{CellResults, Results},
 };
 
-use super::{super::words::Sum, Look};
+use super::{super::words::Sum, Look, scale::coordinate};
 
 /// The matrix.
 pub(super) struct Matrix<'r> {
@@ -80,7 +80,7 @@ impl Rate {
     fn of(look: Look, sum: Sum, anchor: Option<usize>) -> Self {
         let bar = (sum.judged > 0).then(|| {
             let interval = wilson(sum.tally(), Confidence::P95).complement();
-            let percent = |value: f64| format!("{:.1}", value * 100.0);
+            let percent = |value: f64| coordinate(value * 100.0);
             Bar {
                 low: percent(interval.low),
                 width: percent(interval.width()),

@@ -36,6 +36,14 @@
     document.getElementById('shown').textContent = told.join(', ');
   };
 
+  const clear = () => {
+    document.getElementById('q').value = '';
+    for (const button of form.querySelectorAll('[aria-pressed="true"]')) {
+      button.setAttribute('aria-pressed', 'false');
+    }
+    apply();
+  };
+
   if (form) {
     form.hidden = false;
     form.addEventListener('input', apply);
@@ -46,13 +54,7 @@
       button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true'));
       apply();
     });
-    form.addEventListener('reset', () => {
-      for (const button of form.querySelectorAll('[aria-pressed="true"]')) {
-        button.setAttribute('aria-pressed', 'false');
-      }
-      // The field is emptied after this.
-      queueMicrotask(() => setTimeout(apply));
-    });
+    form.querySelector('.clear').addEventListener('click', clear);
     apply();
   }
 
@@ -60,8 +62,7 @@
   const reveal = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
     if (!target || target.tagName !== 'DETAILS') return;
-    if (target.hidden) form.reset();
-    target.hidden = false;
+    if (target.hidden) clear();
     target.open = true;
     target.scrollIntoView();
     target.querySelector('summary').focus({ preventScroll: true });
