@@ -131,6 +131,76 @@ fn a_stored_run_is_rendered_in_every_form_and_a_damaged_one_is_refused() {
     assert!(said(&nowhere).contains("what to do"), "{}", said(&nowhere));
 }
 
+#[test]
+#[serial]
+fn runs_that_are_kept_are_found_by_their_name_and_as_the_latest() {
+    let fixture = Fixture::new();
+    let ran = fixture.run("run", &["--suite", "passes/node-test", "--quiet"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let tree = tempfile::tempdir().expect("a temp dir");
+    let runs = tree.path().join("target/threadproof/runs");
+    fs::create_dir_all(runs.join("20260101-000000-1")).expect("it can be made");
+    fs::create_dir_all(tree.path().join("js-tests")).expect("it can be made");
+    let events = ran.out.join("events.ndjson");
+    fs::copy(events, runs.join("20260101-000000-1/events.ndjson")).expect("it can be copied");
+    std::os::unix::fs::symlink("20260101-000000-1", runs.join("latest")).expect("a new link");
+    let named = |name: &str| {
+        let mut command = plain();
+        command.args(["report", name, "--root"]).arg(tree.path());
+        command.output().expect("the binary runs")
+    };
+    for name in ["latest", "20260101-000000-1"] {
+        let output = named(name);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert!(
+            String::from_utf8_lossy(&output.stdout).contains("PASSED"),
+            "{name}"
+        );
+    }
+    let unknown = named("20250101");
+    assert_eq!(unknown.status.code(), Some(4));
+    assert!(
+        said(&unknown).contains("20260101-000000-1"),
+        "{}",
+        said(&unknown)
+    );
+}
+
+#[test]
+#[serial]
+#[cfg(target_os = "linux")]
+fn what_leak_measures_is_on_its_page_and_among_the_findings() {
+    let out = tempfile::tempdir().expect("a temp dir");
+    let output = plain()
+        .args(["leak", "--root"])
+        .arg(root())
+        .args([
+            "--target",
+            "reference-per-call",
+            "--tool",
+            "blocks",
+            "--program",
+            "calls",
+        ])
+        .args(["--workers", "2", "--seed", "1", "--quiet", "--out"])
+        .arg(out.path())
+        .output()
+        .expect("the binary runs");
+    let ran = Ran::of(&output, out.path().to_owned());
+    assert_eq!(ran.code, 14, "{}", ran.stderr);
+    let read = |name: &str| fs::read_to_string(out.path().join(name)).expect("it is written");
+    let leaks: Value = serde_json::from_str(&read("leaks.json")).expect("JSON");
+    let points = &leaks["judged"][0]["growing"][0]["points"];
+    assert!(
+        points.as_array().is_some_and(|all| all.len() > 2),
+        "{leaks}"
+    );
+    let page = read("report.html");
+    assert!(page.contains("LEAKS: ") && page.contains("class=\"plot\""));
+    let sarif: Value = serde_json::from_str(&read("findings.sarif")).expect("JSON");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "LeakGrowth");
+}
+
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -103,13 +103,19 @@ impl Renderer for ResultsFile {
         if let Content::OfAll(_, told) = &mut self.content {
             told.apply(event);
         }
-        let pace = PACE.max(self.cost * MOST_COST);
-        let due = self.written.is_none_or(|at| at.elapsed() >= pace);
+        let due = self
+            .written
+            .is_none_or(|at| at.elapsed() >= pace(self.cost));
         if self.stale && (urgency == Urgency::Now || due) {
             self.write(results)?;
         }
         Ok(())
     }
+}
+
+/// How stale a file may become whose last writing took so long.
+fn pace(cost: Duration) -> Duration {
+    PACE.max(cost * MOST_COST)
 }
 
 fn urgency(event: &Event) -> Urgency {
@@ -173,5 +179,44 @@ impl Appender {
                 what: self.path.display().to_string(),
                 source,
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::report::fixtures;
+
+    #[test]
+    fn what_takes_long_to_write_is_written_less_often() {
+        assert_eq!(pace(Duration::from_millis(1)), PACE);
+        assert_eq!(pace(Duration::from_millis(200)), Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_file_is_not_written_for_each_of_many_attempts() {
+        static WRITTEN: AtomicUsize = AtomicUsize::new(0);
+        let dir = tempfile::tempdir().unwrap();
+        let mut file = ResultsFile::with_told(dir.path(), "x", |_, told| {
+            WRITTEN.fetch_add(1, Ordering::Relaxed);
+            let attempts: usize = told.attempts.values().map(Vec::len).sum();
+            Ok(attempts.to_string())
+        });
+        let results = Results::default();
+        let started = Instant::now();
+        for event in fixtures::many(5000, 200, 50, true) {
+            file.event(&event, &results).unwrap();
+        }
+        let paces = started.elapsed().as_secs_f64() / PACE.as_secs_f64();
+        // At the start, when it is planned, at the end, and as often as its pace allows.
+        let written = WRITTEN.load(Ordering::Relaxed);
+        let most = 4.0 + paces;
+        assert!(
+            f64::from(u32::try_from(written).unwrap()) <= most,
+            "{written}, not {most}"
+        );
+        assert_eq!(fs::read_to_string(dir.path().join("x")).unwrap(), "5000");
     }
 }

@@ -535,8 +535,20 @@ fn headlines() {
     *last.unwrap() = Outcome::Infra {
         reason: "disk full".into(),
     };
+    let but = |exit| {
+        let mut events = fixtures::all_green();
+        events.pop();
+        events.push(Event::RunFinished {
+            exit,
+            elapsed_ms: 1.0,
+        });
+        events
+    };
     insta::assert_snapshot!(
         [
+            of(but(crate::exit::Exit::Leaks)),
+            of(but(crate::exit::Exit::Failure)),
+            of(but(crate::exit::Exit::Inconclusive)),
             of(fixtures::everything()),
             of(fixtures::all_green()),
             of(fixtures::interrupted()),

@@ -266,13 +266,22 @@ fn meaning(results: &Results) -> Vec<String> {
     if results.cells.is_empty() {
         return Vec::new();
     }
-    let lines = verdict::meaning(results).into_iter();
-    lines
-        .filter(|line| {
-            Some(line) != results.detection.as_ref() && !line.starts_with("detection power: not")
-        })
-        .map(|line| line.trim().replace(" %", "\u{a0}%"))
-        .collect()
+    let mut told: Vec<String> = Vec::new();
+    for line in verdict::meaning(results) {
+        if Some(&line) == results.detection.as_ref() || line.starts_with("detection power: not") {
+            continue;
+        }
+        let text = line.trim().replace(" %", "\u{a0}%");
+        match told.last_mut() {
+            // On a terminal it stands below the line that it belongs to.
+            Some(last) if line.starts_with(' ') => {
+                last.push_str("; ");
+                last.push_str(&text);
+            }
+            Some(_) | None => told.push(text),
+        }
+    }
+    told
 }
 
 fn outcomes(results: &Results) -> Vec<OutcomeFilter> {
