@@ -66,6 +66,11 @@ describe('report.html', () => {
       new RegExp(`^1 of ${all.length} rows, 1 of \\d+ signatures`),
     );
     assert.equal(await page.locator('.sig:visible').count(), 1);
+    // A test and a signature are found in the rows that they belong to.
+    await page.locator('#q').fill('fails/only > fails');
+    assert.deepEqual(await shownRows(page), ['fails/node-test']);
+    await page.locator('#q').fill('CrashAtTeardown-sigabrt');
+    assert.deepEqual(await shownRows(page), ['abort-at-teardown/node-test']);
     await page.locator('#q').fill('there is no such thing');
     assert.deepEqual(await shownRows(page), []);
     await page.getByRole('button', { name: 'Clear' }).click();

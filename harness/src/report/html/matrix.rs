@@ -1,6 +1,6 @@
 //! The matrix: targets with their suites down, runtimes across.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use threadproof_stress::{Confidence, say, wilson};
 
@@ -9,7 +9,14 @@ use crate::{
     results::{CellResults, Results},
 };
 
-use super::{super::words::Sum, Look, scale::coordinate};
+use super::{
+    super::{signatures, words::Sum},
+    Look,
+    scale::coordinate,
+};
+
+/// Signatures and tests of a row that a search looks for.
+const MOST_SEARCHED: usize = 12;
 
 /// The matrix.
 pub(super) struct Matrix<'r> {
@@ -200,6 +207,8 @@ struct Index<'r> {
     /// By target, runtime and suite: its number among the results, and itself.
     cells: BTreeMap<(&'r str, &'r str, String), (usize, &'r CellResults)>,
     missing: BTreeMap<(&'r str, &'r str, String), &'r str>,
+    /// The signatures of a target and suite.
+    signatures: BTreeMap<(&'r str, String), BTreeSet<&'r str>>,
 }
 
 fn key(cell: &CellId) -> (&str, &str, String) {
@@ -237,7 +246,16 @@ impl<'r> Index<'r> {
             place(plan.and_then(|plan| plan.runtimes.iter().position(|one| one.id == **id)))
         });
         let numbered = (0..).zip(&results.cells);
+        let mut signatures: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+        for failure in &results.failures {
+            let (target, _, suite) = key(&failure.cell);
+            let names = signatures.entry((target, suite)).or_default();
+            if names.len() < MOST_SEARCHED {
+                names.insert(signatures::name(failure));
+            }
+        }
         Index {
+            signatures,
             targets,
             runtimes,
             suites,
@@ -250,6 +268,24 @@ impl<'r> Index<'r> {
                 .map(|one| (key(&one.cell), one.reason.as_str()))
                 .collect(),
         }
+    }
+
+    /// What a search looks for in a row: its names, its signatures, and its tests that did not pass.
+    fn searched(&self, target: &'r str, suite: &str, cells: &[&CellResults]) -> String {
+        let names = self.signatures.get(&(target, suite.to_owned()));
+        let tests: BTreeSet<&str> = cells
+            .iter()
+            .flat_map(|cell| &cell.tests)
+            .filter(|test| test.passed < test.attempts())
+            .map(|test| test.id.as_str())
+            .take(MOST_SEARCHED)
+            .collect();
+        let mut text = format!("{target} × {suite}");
+        for more in names.into_iter().flatten().chain(&tests) {
+            text.push(' ');
+            text.push_str(more);
+        }
+        text.to_lowercase()
     }
 
     /// The row of a suite; none where the target has nothing of it.
@@ -284,8 +320,8 @@ impl<'r> Index<'r> {
         Some(Row {
             suite: suite.to_owned(),
             filter: Filter {
-                text: format!("{target} × {suite}").to_lowercase(),
-                outcomes: outcomes(cells),
+                text: self.searched(target, suite, &cells),
+                outcomes: outcomes(cells.iter().copied()),
                 differs: looks.windows(2).any(|pair| pair[0] != pair[1]),
                 unclean: looks.iter().any(|look| look.class != "pass"),
             },
