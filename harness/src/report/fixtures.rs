@@ -14,6 +14,10 @@ use crate::{
     },
 };
 
+mod many;
+
+pub(super) use many::many;
+
 /// Where the run directory of the fixtures would be.
 pub(super) const DIR: &str = "/runs/2026-11-23T08-00-00";
 
@@ -132,92 +136,6 @@ pub(super) fn unprepared() -> Vec<Event> {
     events.push(Event::RunFinished {
         exit: Exit::Preparation,
         elapsed_ms: 300.0,
-    });
-    events
-}
-
-/// A run of so many attempts in so many cells: targets of 40 cells each, on 5 runtimes. Every `failing`th attempt fails, each
-/// in a way that is its own when `alike` is not set.
-pub(super) fn many(attempts: u32, of_cells: u32, failing: u32, alike: bool) -> Vec<Event> {
-    let targets: Vec<String> = (0..of_cells.div_ceil(40))
-        .map(|at| format!("target-{at}"))
-        .collect();
-    let versions = ["20.20.2", "22.23.3", "24.21.0", "25.3.0", "26.10.0"];
-    let mut cells = Vec::new();
-    for at in 0..of_cells as usize {
-        let topic = ["simple", "termination", "concurrency", "initialization"][at / 5 % 4];
-        let runner = [Runner::Jest, Runner::NodeTest][at / 20 % 2];
-        let runtime = format!("node-{}", versions[at % 5]);
-        cells.push(cell(&targets[at / 40], &runtime, topic, runner));
-    }
-    let mut events = beginning();
-    events.retain(|event| {
-        !matches!(
-            event,
-            Event::NotAvailable { .. } | Event::NotApplicable { .. }
-        )
-    });
-    for event in &mut events {
-        if let Event::Planned { plan } = event {
-            let of_cell = |cell: &CellId| PlannedCell {
-                cell: cell.clone(),
-                jobs: attempts / of_cells,
-                tests: 2,
-            };
-            plan.cells = cells.iter().map(of_cell).collect();
-            plan.jobs = attempts;
-            plan.runtimes = versions.map(|version| runtime(version, 9)).into();
-            plan.targets = targets.iter().map(|id| target(id)).collect();
-        }
-    }
-    let kinds = [
-        Outcome::CrashAtTeardown,
-        Outcome::AssertFailed,
-        Outcome::HangAtExit,
-        Outcome::CrashInTest,
-    ];
-    for number in 0..attempts {
-        let of = &cells[(number % of_cells) as usize];
-        let fails = number % failing == 0;
-        let kind = (number / failing) as usize % kinds.len();
-        let outcome = if fails {
-            kinds[kind].clone()
-        } else {
-            Outcome::Clean
-        };
-        let [started, progress, mut finished] = attempt(of, number / of_cells + 1, outcome);
-        if let Event::JobFinished {
-            attempt, evidence, ..
-        } = &mut finished
-        {
-            // Durations that differ, from 300 ms to some seconds.
-            attempt.duration_ms = 300.0 + f64::from(number.wrapping_mul(2_654_435_761) % 3700);
-            if fails && !alike {
-                evidence.tests[0].state = TestState::Failed;
-                evidence.tests[0].errors = vec![TestError {
-                    message: format!(
-                        "{} was wrong {}",
-                        "a".repeat(200),
-                        "b".repeat(number as usize % 97)
-                    ),
-                    stack: None,
-                    code: None,
-                }];
-                evidence.fatal = Some(Fatal {
-                    text: format!(
-                        "assertion {} of {} failed",
-                        "x".repeat(number as usize % 89),
-                        "y".repeat(number as usize % 83)
-                    ),
-                    kind: "other".into(),
-                });
-            }
-        }
-        events.extend([started, progress, finished]);
-    }
-    events.push(Event::RunFinished {
-        exit: Exit::Flaky,
-        elapsed_ms: 1_234_000.0,
     });
     events
 }

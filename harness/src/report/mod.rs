@@ -38,6 +38,8 @@ pub(crate) mod words;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod form_tests;
+#[cfg(test)]
 mod tests;
 
 pub use figures::Figures;
