@@ -296,7 +296,6 @@ fn headlines() {
     );
 }
 
-/// All files of a run, written by the real reporters.
 #[test]
 fn a_run_directory_has_all_files_even_before_the_run_ends() {
     let dir = tempfile::tempdir().unwrap();
@@ -343,12 +342,10 @@ fn the_last_event_brings_every_file_up_to_date() {
     assert_eq!(read("results.tap"), tap::tap(&results));
     assert_eq!(read("ctrf.json"), ctrf::ctrf(&results, &told).unwrap());
     let none = Figures::default();
-    let (sarif, page) = (
-        sarif::sarif(&results, &told, &none),
-        html::page(&results, &told, &none),
-    );
-    assert_eq!(read("findings.sarif"), sarif.unwrap());
-    assert_eq!(read("report.html"), page.unwrap());
+    let sarif = sarif::sarif(&results, &told, &none).unwrap();
+    assert_eq!(read("findings.sarif"), sarif);
+    let page = html::page(&results, &told, &none).unwrap();
+    assert_eq!(read("report.html"), page);
 }
 
 /// All files of a run, written by the real reporters.
