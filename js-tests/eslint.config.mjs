@@ -32,6 +32,12 @@ export default [
     languageOptions: { sourceType: 'commonjs' },
   },
   {
+    // Inlined in a page.
+    basePath: path.resolve(import.meta.dirname, '..'),
+    files: ['harness/src/report/html/*.js'],
+    languageOptions: { sourceType: 'script', globals: globals.browser },
+  },
+  {
     basePath: path.resolve(import.meta.dirname, '..'),
     files: ['**/*.jest.cjs'],
     languageOptions: { globals: { describe: 'readonly', test: 'readonly' } },

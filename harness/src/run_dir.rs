@@ -12,17 +12,24 @@ use crate::{error::Error, model::Seed, workspace::Workspace};
 const MARK: &str = ".threadproof-run";
 
 /// What a former run may have left in a folder that is used again.
-const OURS: [&str; 10] = [
+const OURS: [&str; 17] = [
     "events.ndjson",
     "results.json",
     "junit.xml",
     "summary.md",
     "report.html",
+    "ctrf.json",
+    "results.tap",
+    "findings.sarif",
     "crashed.txt",
     "hung.txt",
     "leaked.txt",
     "failed.txt",
     "lost.txt",
+    "leaks.json",
+    "stress.json",
+    "samples.csv",
+    "fuzz.json",
 ];
 const OUR_FOLDERS: [&str; 2] = ["jobs", "failures"];
 

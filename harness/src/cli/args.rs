@@ -2,6 +2,7 @@
 
 mod fuzz;
 mod measured;
+mod report;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use crate::{model::Seed, plan::Shard};
 
 pub(super) use fuzz::{FuzzArgs, Profile as FuzzProfile};
 pub(super) use measured::{Cells, LeakArgs, Outcomes, StressArgs};
+pub(super) use report::{Format, ReportArgs};
 
 /// Proves that native Node addons survive worker threads.
 #[derive(Debug, Parser)]
@@ -85,6 +87,8 @@ pub(super) enum Command {
     Repro(Box<ReproArgs>),
     /// Say whose fault the failures of a run are: the addon's, Node's, or that of what is around them
     Blame(BlameArgs),
+    /// Render a stored run again, in any form
+    Report(ReportArgs),
     /// Explain an exit code, an outcome or a rule
     Explain(ExplainArgs),
     /// Print the JSON Schema of results.json and events.ndjson

@@ -31,7 +31,7 @@ use crate::{
     model::{Seed, Target},
     plan::select_targets,
     prepare::{self, Permissions, Prepared, RuntimeSpec, Steps},
-    report::{Config as ReportConfig, Reporters, Verbosity},
+    report::{self, Config as ReportConfig, Reporters, Verbosity},
     results::NotAvailable,
     run_dir::RunDir,
     workspace::Workspace,
@@ -358,6 +358,7 @@ impl<'a> Session<'a> {
         let summary = dir.join("summary.md");
         let text = fs::read_to_string(&summary).map_err(Error::io("read", &summary))?;
         write(&summary, format!("{text}\n{}\n", figures.markdown))?;
+        report::add_figures(&dir)?;
         anstream::eprintln!("\n{}", figures.table);
         for line in &figures.lines {
             anstream::eprintln!("{line}");

@@ -18,6 +18,7 @@ mod list;
 mod measured;
 mod print;
 mod replay;
+mod report;
 mod repro;
 mod run;
 mod selfcheck;
@@ -66,6 +67,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),
         Command::Repro(repro) => repro::repro(&args.place, repro, &words),
+        Command::Report(report) => report::report(&args.place, report),
         Command::DifferentialJob(job) => differential::job(job),
         Command::Schema(schema) => print_schema(schema),
     };

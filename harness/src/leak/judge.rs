@@ -80,6 +80,11 @@ pub struct Growing {
     pub interval: (f64, f64),
     /// Bytes for each worker.
     pub bytes_per_worker: f64,
+    /// Numbers of workers, and what was left then.
+    pub points: Vec<(u32, f64)>,
+    /// The same of the control, where that is subtracted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub control: Vec<(u32, f64)>,
 }
 
 /// What each number of workers left.
@@ -189,6 +194,17 @@ fn line(series: &Series, site: &str, of: impl Fn(&super::Site) -> f64) -> Option
     Slope::fit(&points)
 }
 
+/// How much each number of workers left of it, the fewest first.
+fn points(series: &Series, site: &str) -> Vec<(u32, f64)> {
+    let left = |seen: &Seen| seen.sites.get(site).map_or(0.0, |site| site.count);
+    let mut points: Vec<_> = series
+        .iter()
+        .map(|(workers, seen)| (*workers, left(seen)))
+        .collect();
+    points.sort_by_key(|(workers, _)| *workers);
+    points
+}
+
 fn place(judged: &mut Judged, site: &str, series: &Series, control: Option<&Series>) {
     let names_places = judged.tool.names_places();
     let beyond = |of: fn(&super::Site) -> f64| {
@@ -210,6 +226,10 @@ fn place(judged: &mut Judged, site: &str, series: &Series, control: Option<&Seri
             per_worker: count.value,
             interval: count.interval(Confidence::P95),
             bytes_per_worker: bytes.value,
+            points: points(series, site),
+            control: control
+                .filter(|_| !names_places)
+                .map_or_else(Vec::new, |control| points(control, site)),
         });
         return;
     }

@@ -124,7 +124,8 @@ fn without_numbers(text: &str) -> String {
     plain
 }
 
-fn rank(kind: OutcomeKind) -> u8 {
+/// Worst first.
+pub(super) fn rank(kind: OutcomeKind) -> u8 {
     match kind {
         OutcomeKind::CrashAtLoad | OutcomeKind::CrashInTest | OutcomeKind::CrashAtTeardown => 0,
         OutcomeKind::HangInTest | OutcomeKind::HangAtExit => 1,

@@ -10,28 +10,44 @@ use crate::{
     results::Results,
 };
 
+mod cases;
+mod ctrf;
+mod figures;
 mod file;
+mod forms;
 mod github;
 mod groups;
+mod html;
 mod json;
 mod junit;
 mod lists;
 mod live;
 mod matrix;
 mod rows;
+mod sarif;
+mod signatures;
+mod stored;
 mod summary;
 mod table;
+mod tap;
 mod terminal;
+mod told;
 mod verdict;
 pub(crate) mod words;
 
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod form_tests;
+#[cfg(test)]
 mod tests;
 
+pub use figures::Figures;
+pub use forms::{Form, add_figures, render, write_file};
 pub use json::{event_schema, results_schema};
 pub(crate) use rows::rows_table;
+pub use stored::Stored;
+pub use told::{Told, Took};
 pub(crate) use words::native_crash;
 
 /// What the renderers are told of the run.
@@ -66,6 +82,7 @@ impl Reporters {
     /// Opens the renderers of a run; an error when the run directory cannot be written at all.
     pub fn new(config: &Config) -> Result<Self, RenderError> {
         let file = |name, render: file::Render| file::ResultsFile::new(&config.dir, name, render);
+        let told = |name, render| file::ResultsFile::with_told(&config.dir, name, render);
         let mut renderers: Vec<Box<dyn Renderer>> = vec![
             // The truth first: whatever fails later is in it.
             Box::new(json::EventLog::new(&config.dir)?),
@@ -74,6 +91,14 @@ impl Reporters {
             Box::new(file("summary.md", |results| Ok(summary::summary(results)))),
             Box::new(file("crashed.txt", |results| Ok(lists::crashed(results)))),
             Box::new(file("hung.txt", |results| Ok(lists::hung(results)))),
+            Box::new(file("results.tap", |results| Ok(tap::tap(results)))),
+            Box::new(told("ctrf.json", ctrf::ctrf)),
+            Box::new(told("findings.sarif", |results, told| {
+                sarif::sarif(results, told, &Figures::default())
+            })),
+            Box::new(told("report.html", |results, told| {
+                html::page(results, told, &Figures::default())
+            })),
         ];
         if let Some(github) = github::Github::detect() {
             renderers.push(Box::new(github));

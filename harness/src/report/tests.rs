@@ -5,8 +5,8 @@ use std::{fs, path::Path};
 use anstream::adapter::strip_str;
 
 use super::{
-    Config, Reporters, Verbosity, event_schema, fixtures, github::Github, json, junit, lists,
-    results_schema, summary, terminal::Terminal, verdict,
+    Config, Figures, Reporters, Verbosity, ctrf, event_schema, fixtures, github::Github, html,
+    json, junit, lists, results_schema, sarif, summary, tap, terminal::Terminal, verdict,
 };
 use crate::{
     event::{Event, RenderError, Renderer},
@@ -267,8 +267,20 @@ fn headlines() {
     *last.unwrap() = Outcome::Infra {
         reason: "disk full".into(),
     };
+    let but = |exit| {
+        let mut events = fixtures::all_green();
+        events.pop();
+        events.push(Event::RunFinished {
+            exit,
+            elapsed_ms: 1.0,
+        });
+        events
+    };
     insta::assert_snapshot!(
         [
+            of(but(crate::exit::Exit::Leaks)),
+            of(but(crate::exit::Exit::Failure)),
+            of(but(crate::exit::Exit::Inconclusive)),
             of(fixtures::everything()),
             of(fixtures::all_green()),
             of(fixtures::interrupted()),
@@ -284,7 +296,6 @@ fn headlines() {
     );
 }
 
-/// All files of a run, written by the real reporters.
 #[test]
 fn a_run_directory_has_all_files_even_before_the_run_ends() {
     let dir = tempfile::tempdir().unwrap();
@@ -327,9 +338,18 @@ fn the_last_event_brings_every_file_up_to_date() {
     assert_eq!(read("junit.xml"), junit::junit(&results).unwrap());
     assert_eq!(read("crashed.txt"), lists::crashed(&results));
     assert_eq!(read("hung.txt"), lists::hung(&results));
+    let told = super::form_tests::told(&fixtures::everything());
+    assert_eq!(read("results.tap"), tap::tap(&results));
+    assert_eq!(read("ctrf.json"), ctrf::ctrf(&results, &told).unwrap());
+    let none = Figures::default();
+    let sarif = sarif::sarif(&results, &told, &none).unwrap();
+    assert_eq!(read("findings.sarif"), sarif);
+    let page = html::page(&results, &told, &none).unwrap();
+    assert_eq!(read("report.html"), page);
 }
 
-fn write(dir: &Path, events: &[Event]) -> Results {
+/// All files of a run, written by the real reporters.
+pub(super) fn write(dir: &Path, events: &[Event]) -> Results {
     let config = Config {
         dir: dir.into(),
         verbosity: Verbosity::Quiet,

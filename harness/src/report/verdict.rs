@@ -57,10 +57,7 @@ pub(super) fn headline(results: &Results) -> (Tone, String) {
             ),
         )
     } else {
-        (
-            Tone::Good,
-            format!("PASSED: {judged} in {cells}, none failed"),
-        )
+        well(results, &format!("{judged} in {cells}, none failed"))
     };
     if let Some(signal) = results.interrupted {
         text.push_str("; interrupted by ");
@@ -69,6 +66,37 @@ pub(super) fn headline(results: &Results) -> (Tone, String) {
         text.push_str("; the run is not over, or was killed");
     }
     (tone, text)
+}
+
+/// Where every attempt was clean: what was measured beside them may not be, and then the exit code says so.
+fn well(results: &Results, attempts: &str) -> (Tone, String) {
+    match results.exit {
+        Some(Exit::Leaks) => (
+            Tone::Bad,
+            format!("LEAKS: {attempts}, but workers leave something behind"),
+        ),
+        Some(Exit::Failure | Exit::Flaky | Exit::Regression) => (
+            Tone::Bad,
+            format!("FAILED: {attempts}, but what was measured is not as required"),
+        ),
+        Some(Exit::Inconclusive) => (
+            Tone::Open,
+            format!("INCONCLUSIVE: {attempts}, but what was measured decides nothing"),
+        ),
+        Some(Exit::Internal) => (
+            Tone::Open,
+            format!("INCONCLUSIVE: {attempts}, but the harness itself failed"),
+        ),
+        Some(
+            Exit::Success
+            | Exit::Usage
+            | Exit::NothingSelected
+            | Exit::Preparation
+            | Exit::Interrupted
+            | Exit::Terminated,
+        )
+        | None => (Tone::Good, format!("PASSED: {attempts}")),
+    }
 }
 
 /// Counts of each kind of outcome but clean: `2 CrashAtTeardown, 1 HangAtExit`.

@@ -164,7 +164,8 @@ pub(crate) fn native_crash(crash: &NativeCrash) -> String {
     format!("crashed{unloaded} in {}{failed}", frames.join(" < "))
 }
 
-fn frame(frame: &Frame) -> String {
+/// A frame: `tick (src/tick.c:17)`, or its place in its binary.
+pub(super) fn frame(frame: &Frame) -> String {
     let object = frame.object.as_ref().map_or_else(
         || "no file".to_owned(),
         |object| {
