@@ -10,15 +10,24 @@ const { packageAddon, treeOf } = require('./package-addon.cjs');
 const module_ = () => readJob().target.module;
 const isFile = () => path.isAbsolute(module_());
 
-/** Native binaries of the package that this process has mapped. Copies that other threads made have names of their own. */
-function mapped() {
-  const tree = treeOf(fs.realpathSync(module_())) + path.sep;
-  const isOne = (file) =>
-    path.extname(file) === '.node' && file.startsWith(tree) && !path.basename(file).startsWith('.');
-  return process.report.getReport().sharedObjects.filter(isOne);
+const treeOfModule = () => treeOf(fs.realpathSync(module_()));
+/** Copies that threads make have names of their own. */
+const isBinary = (file) => path.extname(file) === '.node' && !path.basename(file).startsWith('.');
+
+/** Native binaries of the module, and of what was installed with it, whether they are loaded or not. */
+function installed() {
+  if (isBinary(module_())) return [fs.realpathSync(module_())];
+  const tree = treeOfModule();
+  const files = fs.readdirSync(tree, { recursive: true }).filter(isBinary);
+  return files.map((file) => path.join(tree, file));
 }
 
-const addon = packageAddon(() => mapped()[0]);
+/** Those that this process has mapped. */
+function mapped() {
+  const tree = treeOfModule() + path.sep;
+  const objects = process.report.getReport().sharedObjects;
+  return objects.filter((file) => isBinary(file) && file.startsWith(tree));
+}
 
 /** A part of Node itself: however it is asked for again, it is the same. */
 const builtin = {
@@ -28,26 +37,28 @@ const builtin = {
   initAgain: () => require(module_()),
 };
 
-function adapter() {
-  if (!isFile()) return builtin;
-  // Which binaries there are is known once it is loaded.
-  addon.load();
-  if (mapped().length > 0) return addon;
-  return { ...addon, binaries: () => [], waysToInitialise: ['require-cache'] };
-}
-
 /**
  * @param {(module: any) => object} [generic] gives the functions of the generic surface that a loaded module offers
+ * @param {RegExp} [own] what the path of its binary has, where what was installed with it has binaries, too
  * @returns an adapter; nothing is loaded until it is asked to
  */
-const anyAddon = (generic = () => ({})) => ({
-  generic,
-  load: () => (isFile() ? addon : builtin).load(),
-  binaries: () => adapter().binaries(),
-  get waysToInitialise() {
-    return adapter().waysToInitialise;
-  },
-  initAgain: (way, dir) => adapter().initAgain(way, dir),
-});
+function anyAddon(generic = () => ({}), own = /(?:)/) {
+  const binary = () => mapped().find((file) => own.test(file));
+  const addon = packageAddon(binary);
+  const adapter = () => (isFile() ? addon : builtin);
+  return {
+    generic,
+    load: () => adapter().load(),
+    binaries: () => (isFile() ? installed() : []),
+    get waysToInitialise() {
+      return adapter().waysToInitialise;
+    },
+    initAgain(way, dir) {
+      // What has no binary is evaluated again, in whatever way that is asked for.
+      const how = isFile() && binary() === undefined ? 'require-cache' : way;
+      return adapter().initAgain(how, dir);
+    },
+  };
+}
 
 module.exports = { anyAddon };

@@ -24,13 +24,15 @@ function binary() {
   return named;
 }
 
+/** The modules of the package that were evaluated. */
+function loaded() {
+  const home = path.dirname(require.resolve(job().target.module)) + path.sep;
+  return Object.entries(require.cache).filter(([file]) => file.startsWith(home));
+}
+
 /** Forgets the package, so that the next `load()` evaluates and initialises it again. */
 function forget() {
-  const main = require.resolve(job().target.module);
-  const home = path.dirname(main) + path.sep;
-  for (const file of Object.keys(require.cache)) {
-    if (file.startsWith(home)) delete require.cache[file];
-  }
+  for (const [file] of loaded()) delete require.cache[file];
 }
 
 /** Ways to initialise the module once more in this env; each gives the fresh module. */
@@ -52,15 +54,22 @@ const AGAIN = {
   copy: (dir) => withOtherName(binary(), 'copy', dir, fromFile),
 };
 
-/** Has the package take its binary from a file. */
+/**
+ * Has the package take its binary from a file, this once: what `load()` gives remains that of the original. Two copies of SQLite in
+ * a process know nothing of each other's locks, and databases that both of them have open lose what was written
+ * (https://sqlite.org/howtocorrupt.html, 2.2.1).
+ */
 function fromFile(file) {
   const original = binary();
+  const before = loaded();
   process.env.THREADPROOF_SQLITE_BINARY = file;
   try {
     forget();
     return load();
   } finally {
     process.env.THREADPROOF_SQLITE_BINARY = original;
+    forget();
+    for (const [name, module] of before) require.cache[name] = module;
   }
 }
 
