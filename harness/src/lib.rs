@@ -19,6 +19,7 @@ pub mod fuzz;
 pub mod interrupt;
 pub mod judge;
 pub mod leak;
+pub mod merge;
 pub mod model;
 pub mod plan;
 pub mod prepare;

@@ -87,6 +87,8 @@ pub(super) enum Command {
     Repro(Box<ReproArgs>),
     /// Say whose fault the failures of a run are: the addon's, Node's, or that of what is around them
     Blame(BlameArgs),
+    /// Join the parts of a run that several machines have run with --shard
+    Merge(MergeArgs),
     /// Render a stored run again, in any form
     Report(ReportArgs),
     /// Explain an exit code, an outcome or a rule
@@ -328,6 +330,26 @@ pub(super) struct DoctorArgs {
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
+}
+
+/// Flags of `merge`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct MergeArgs {
+    /// The run directories of the shards
+    #[arg(required = true)]
+    pub(super) dirs: Vec<PathBuf>,
+    /// Folder for the whole run, new or of a former one [default: target/threadproof/runs/…]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_OUT",
+        value_name = "DIR",
+        hide_env = true
+    )]
+    pub(super) out: Option<PathBuf>,
+    /// Judge what is there although shards are missing
+    #[arg(long, env = "THREADPROOF_ALLOW_MISSING", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) allow_missing: bool,
 }
 
 /// Flags of `blame`.

@@ -16,6 +16,7 @@ mod launcher;
 mod leak;
 mod list;
 mod measured;
+mod merge;
 mod print;
 mod replay;
 mod report;
@@ -67,6 +68,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),
         Command::Repro(repro) => repro::repro(&args.place, repro, &words),
+        Command::Merge(merge) => merge::merge(&args.place, merge, &words),
         Command::Report(report) => report::report(&args.place, report),
         Command::DifferentialJob(job) => differential::job(job),
         Command::Schema(schema) => print_schema(schema),

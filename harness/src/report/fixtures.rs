@@ -27,7 +27,7 @@ const TESTS: [&str; 2] = [
 ];
 
 /// A run of two targets over two runtimes and two runners in which everything happens.
-pub(super) fn everything() -> Vec<Event> {
+pub(crate) fn everything() -> Vec<Event> {
     let mut events = beginning();
     let ours = |topic: &str, runner| cell("ours", "node-24.21.0", topic, runner);
     // Ours: all clean on 24 but for one assertion.

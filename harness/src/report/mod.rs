@@ -36,7 +36,7 @@ mod verdict;
 pub(crate) mod words;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 #[cfg(test)]
 mod form_tests;
 #[cfg(test)]
@@ -47,6 +47,7 @@ pub use forms::{Form, add_figures, render, write_file};
 pub use json::{event_schema, results_schema};
 pub(crate) use rows::rows_table;
 pub use stored::Stored;
+pub(crate) use stored::each_event;
 pub use told::{Told, Took};
 pub(crate) use words::native_crash;
 

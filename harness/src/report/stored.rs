@@ -42,15 +42,6 @@ impl Stored {
     /// Reads the run in a folder. Files of another version are refused, and so are lines that are no events, but for a last
     /// line that was cut.
     pub fn read(dir: &Path) -> Result<Self, Error> {
-        let path = dir.join(EVENTS);
-        let file = fs::File::open(&path).map_err(|error| Error::Usage {
-            what: format!(
-                "{} is no run directory: {EVENTS} cannot be read: {error}",
-                dir.display()
-            ),
-            help: "name the folder of a run, as `threadproof run` prints it".to_owned(),
-        })?;
-        let mut reader = BufReader::new(file);
         let mut stored = Stored {
             dir: dir.to_owned(),
             results: Results::default(),
@@ -58,26 +49,10 @@ impl Stored {
             figures: Figures::read(dir)?,
             cut: false,
         };
-        let mut line = Vec::new();
-        for number in 1.. {
-            line.clear();
-            let length = reader
-                .read_until(b'\n', &mut line)
-                .map_err(Error::io("read", &path))?;
-            if length == 0 {
-                break;
-            }
-            // Lines are written whole, with their end: without it the writer was stopped in the middle.
-            let whole = line.ends_with(b"\n");
-            match event(&line) {
-                Ok(event) => {
-                    stored.results.apply(&event);
-                    stored.told.apply(&event);
-                }
-                Err(Wrong::Format(_)) if !whole => stored.cut = true,
-                Err(wrong) => return Err(wrong.told(&path, number)),
-            }
-        }
+        stored.cut = each_event(dir, |event| {
+            stored.results.apply(&event);
+            stored.told.apply(&event);
+        })?;
         Ok(stored)
     }
 
@@ -91,6 +66,37 @@ impl Stored {
             None
         }
     }
+}
+
+/// Reads the events of the run in a folder, one after the other; says whether the last line was cut in the middle.
+pub(crate) fn each_event(dir: &Path, mut take: impl FnMut(Event)) -> Result<bool, Error> {
+    let path = dir.join(EVENTS);
+    let file = fs::File::open(&path).map_err(|error| Error::Usage {
+        what: format!(
+            "{} is no run directory: {EVENTS} cannot be read: {error}",
+            dir.display()
+        ),
+        help: "name the folder of a run, as `threadproof run` prints it".to_owned(),
+    })?;
+    let mut reader = BufReader::new(file);
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let length = reader
+            .read_until(b'\n', &mut line)
+            .map_err(Error::io("read", &path))?;
+        if length == 0 {
+            break;
+        }
+        // Lines are written whole, with their end: without it the writer was stopped in the middle.
+        let whole = line.ends_with(b"\n");
+        match event(&line) {
+            Ok(event) => take(event),
+            Err(Wrong::Format(_)) if !whole => return Ok(true),
+            Err(wrong) => return Err(wrong.told(&path, number)),
+        }
+    }
+    Ok(false)
 }
 
 /// Why a line cannot be read.
