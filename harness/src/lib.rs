@@ -8,6 +8,7 @@ pub mod blame;
 pub mod catalogue;
 pub mod cli;
 pub mod clock;
+pub mod compare;
 pub mod differential;
 pub mod dispatch;
 pub mod error;

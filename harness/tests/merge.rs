@@ -77,6 +77,20 @@ fn four_shards_are_one_run() {
     let twice = merge(&fixture, "twice", &again, &[]);
     assert_eq!(counts(&twice.results()), counts(&whole.results()));
 
+    // The same side by side: nothing has changed, and cells that are not there any more are lost.
+    let compare = |before: &PathBuf, after: &PathBuf| {
+        let mut command = fixture.command("compare");
+        let output = command.arg(before).arg(after).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code().unwrap(), text)
+    };
+    let (code, text) = compare(&whole.out, &merged.out);
+    assert_eq!(code, 0, "{text}");
+    let fewer = fixture.run("fewer", &["--suite", "passes/node-test"]);
+    let (code, text) = compare(&whole.out, &fewer.out);
+    assert_eq!(code, 13, "{text}");
+    assert!(text.contains("3 lost"), "{text}");
+
     // Without one of them it is not whole. What failed has failed all the same.
     let clean = |ran: &&Ran| ran.code == 0;
     let some = merge(&fixture, "some", &dirs[..3], &[]);

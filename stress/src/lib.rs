@@ -18,6 +18,7 @@
 
 mod binomial;
 mod distribution;
+mod fisher;
 mod gate;
 mod growth;
 mod interval;
@@ -28,6 +29,7 @@ mod slope;
 mod tally;
 
 pub use distribution::Distribution;
+pub use fisher::fisher;
 pub use gate::{Gate, GateError};
 pub use growth::Growth;
 pub use interval::{

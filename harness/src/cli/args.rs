@@ -87,6 +87,8 @@ pub(super) enum Command {
     Repro(Box<ReproArgs>),
     /// Say whose fault the failures of a run are: the addon's, Node's, or that of what is around them
     Blame(BlameArgs),
+    /// Put a run beside an earlier one: fixed, regressed, new crash, lost, and what may be chance
+    Compare(CompareArgs),
     /// Join the parts of a run that several machines have run with --shard
     Merge(MergeArgs),
     /// Render a stored run again, in any form
@@ -330,6 +332,38 @@ pub(super) struct DoctorArgs {
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
+}
+
+/// Flags of `compare`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct CompareArgs {
+    /// The earlier run: its folder, or its name
+    pub(super) before: String,
+    /// The later run
+    #[arg(default_value = "latest")]
+    pub(super) after: String,
+    /// Form of what is printed
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_FORMAT",
+        value_name = "FORM",
+        default_value = "terminal",
+        hide_env = true
+    )]
+    pub(super) format: CompareFormat,
+    /// Print JSON for machines
+    #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(super) json: bool,
+}
+
+/// Forms of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompareFormat {
+    /// Tables for a person
+    Terminal,
+    /// Markdown for a pull request
+    Md,
 }
 
 /// Flags of `merge`.

@@ -8,6 +8,7 @@
 mod args;
 mod bench;
 mod blame;
+mod compare;
 mod config;
 mod differential;
 mod doctor;
@@ -68,6 +69,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),
         Command::Repro(repro) => repro::repro(&args.place, repro, &words),
+        Command::Compare(compare) => compare::compare(&args.place, compare),
         Command::Merge(merge) => merge::merge(&args.place, merge, &words),
         Command::Report(report) => report::report(&args.place, report),
         Command::DifferentialJob(job) => differential::job(job),
