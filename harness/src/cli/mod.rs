@@ -17,6 +17,7 @@ mod list;
 mod measured;
 mod print;
 mod replay;
+mod replicate;
 mod repro;
 mod run;
 mod selfcheck;
@@ -60,6 +61,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Stress(stress) => stress::stress(&args.place, stress, &words),
         Command::Leak(leak) => leak::leak(&args.place, leak, &words),
         Command::Fuzz(fuzz) => fuzz::fuzz(&args.place, fuzz, &words),
+        Command::Replicate(files) => replicate::replicate(&args.place, files, &words),
         Command::List(list) => list::list(&args.place, list),
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),
