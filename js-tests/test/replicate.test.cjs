@@ -19,7 +19,10 @@ test('nobody passes the start barrier before all are there', async () => {
   const workerData = { shared: SHARED, workers, start: numbers(), up: numbers() };
   const copies = Array.from({ length: workers }, () => {
     const worker = new Worker(BODY, { eval: true, workerData });
-    return new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
+    return new Promise((resolve, reject) => {
+      worker.on('message', resolve);
+      worker.on('error', reject);
+    });
   });
   assert.deepEqual(await Promise.all(copies), Array(workers).fill(workers));
 });
