@@ -25,6 +25,7 @@ pub mod model;
 pub mod plan;
 pub mod prepare;
 pub mod protocol;
+pub mod replicate;
 pub mod report;
 pub mod results;
 pub mod rules;

@@ -2,6 +2,7 @@
 
 mod fuzz;
 mod measured;
+mod replicate;
 mod report;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use crate::{model::Seed, plan::Shard};
 
 pub(super) use fuzz::{FuzzArgs, Profile as FuzzProfile};
 pub(super) use measured::{Cells, LeakArgs, Outcomes, StressArgs};
+pub(super) use replicate::ReplicateArgs;
 pub(super) use report::{Format, ReportArgs};
 
 /// Proves that native Node addons survive worker threads.
@@ -79,6 +81,8 @@ pub(super) enum Command {
     Leak(Box<LeakArgs>),
     /// Search for programs of several threads that crash a target, and make them small
     Fuzz(Box<FuzzArgs>),
+    /// Run test files of any package many times at once, in workers of one process
+    Replicate(Box<ReplicateArgs>),
     /// List what there is: targets, runtimes, suites, tests
     List(ListArgs),
     /// Say what is missing on this machine and how to get it

@@ -84,6 +84,35 @@ impl Selected {
         })
     }
 
+    /// Targets that are not in the catalogue.
+    pub(super) fn of_targets(
+        workspace: Workspace,
+        targets: Vec<Target>,
+        runtimes: &[String],
+        means: &Means,
+        outcomes: &Outcomes,
+    ) -> Result<Self, Error> {
+        let named: Vec<&str> = if runtimes.is_empty() {
+            RUNTIMES.to_vec()
+        } else {
+            runtimes.iter().map(String::as_str).collect()
+        };
+        Ok(Selected {
+            targets,
+            runtimes: named
+                .into_iter()
+                .map(RuntimeSpec::parse)
+                .collect::<Result<_, _>>()?,
+            seed: means.seed.unwrap_or_else(random_seed),
+            parallel: outcomes.jobs.unwrap_or(1),
+            permissions: Permissions {
+                no_build: means.no_build,
+                offline: means.offline,
+            },
+            workspace,
+        })
+    }
+
     /// A folder for the run.
     pub(super) fn run_dir(&self, outcomes: &Outcomes) -> Result<RunDir, Error> {
         RunDir::create(&self.workspace, outcomes.out.as_deref(), self.seed)

@@ -20,6 +20,7 @@ mod measured;
 mod merge;
 mod print;
 mod replay;
+mod replicate;
 mod report;
 mod repro;
 mod run;
@@ -65,6 +66,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Leak(leak) => leak::leak(&args.place, leak, &words),
         Command::Fuzz(fuzz) => fuzz::fuzz(&args.place, fuzz, &words),
         Command::Blame(blame) => blame::blame(&args.place, blame),
+        Command::Replicate(files) => replicate::replicate(&args.place, files, &words),
         Command::List(list) => list::list(&args.place, list),
         Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
         Command::Explain(explain) => explain_topic(explain),

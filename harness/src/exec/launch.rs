@@ -192,7 +192,7 @@ impl Executor {
                 source,
             })?;
         command
-            .current_dir(&self.suites_dir)
+            .current_dir(self.dir_of(job)?)
             .stdin(Stdio::null())
             .stdout(files.stdout)
             .stderr(files.stderr);
@@ -267,7 +267,7 @@ impl Executor {
         let mut command = self.command(job).map_err(other)?;
         command
             .env_remove("LD_PRELOAD")
-            .current_dir(&self.suites_dir);
+            .current_dir(self.dir_of(job).map_err(other)?);
         files.tell(&mut command, job.seed);
         Ok(ByHand {
             command,
@@ -346,7 +346,8 @@ impl Executor {
             | Runner::Driver
             | Runner::Stress
             | Runner::Leak
-            | Runner::Fuzz => Command::new(&runtime.path),
+            | Runner::Fuzz
+            | Runner::Replicate => Command::new(&runtime.path),
         };
         environment::clean(&mut command);
         command.envs(&self.target(job)?.env);
@@ -399,6 +400,9 @@ impl Executor {
                 command.args(schedule::flags(&params));
                 command.arg(self.lib.with_file_name("fuzz").join("main.cjs"));
             }
+            Runner::Replicate => {
+                command.arg(self.lib.with_file_name("replicate").join("main.cjs"));
+            }
             Runner::Programs => self.run_programs(job, runtime, &mut command)?,
         }
         if job.cell.suite.runner == Runner::VitestShared {
@@ -431,6 +435,14 @@ impl Executor {
             .arg("--failures")
             .arg(self.run_dir.join("failures"));
         Ok(())
+    }
+
+    /// Where a job runs: files of others where they are used to be run.
+    fn dir_of(&self, job: &Job) -> Result<&Path, ExecError> {
+        if job.cell.suite.runner == Runner::Replicate {
+            return Ok(&self.target(job)?.dir);
+        }
+        Ok(&self.suites_dir)
     }
 
     pub(super) fn runtime(&self, job: &Job) -> Result<&Runtime, ExecError> {

@@ -56,6 +56,8 @@ pub enum TopicKind {
     Leaks,
     /// Generated programs of several threads, of `threadproof fuzz`.
     Fuzz,
+    /// Test files of other packages, of `threadproof replicate`.
+    Replicated,
 }
 
 impl TopicKind {
@@ -68,6 +70,7 @@ impl TopicKind {
             TopicKind::Shapes => &[Runner::Stress],
             TopicKind::Leaks => &[Runner::Leak],
             TopicKind::Fuzz => &[Runner::Fuzz],
+            TopicKind::Replicated => &[Runner::Replicate],
         }
     }
 }
@@ -96,11 +99,13 @@ pub enum Runner {
     Leak,
     /// Our own driver: generated programs, one after the other in a process.
     Fuzz,
+    /// Our own: copies of somebody's test file in workers of one process.
+    Replicate,
 }
 
 impl Runner {
     /// All of them, in the order in which reports list them.
-    pub const ALL: [Runner; 9] = [
+    pub const ALL: [Runner; 10] = [
         Runner::Jest,
         Runner::Vitest,
         Runner::VitestShared,
@@ -110,6 +115,7 @@ impl Runner {
         Runner::Stress,
         Runner::Leak,
         Runner::Fuzz,
+        Runner::Replicate,
     ];
 
     /// Those that run bodies of tests.
@@ -131,6 +137,7 @@ impl Runner {
             Runner::Stress => TopicKind::Shapes,
             Runner::Leak => TopicKind::Leaks,
             Runner::Fuzz => TopicKind::Fuzz,
+            Runner::Replicate => TopicKind::Replicated,
         }
     }
 
@@ -146,6 +153,7 @@ impl Runner {
             Runner::Stress => "stress",
             Runner::Leak => "leak",
             Runner::Fuzz => "fuzz",
+            Runner::Replicate => "replicate",
         }
     }
 }

@@ -88,7 +88,8 @@ pub fn needed_by(runner: Runner) -> &'static str {
         | Runner::Driver
         | Runner::Stress
         | Runner::Leak
-        | Runner::Fuzz => ">=20",
+        | Runner::Fuzz
+        | Runner::Replicate => ">=20",
         Runner::Vitest | Runner::VitestShared => ">=22.12",
         // The oracle is the builtin of the same Node, and that came to its present form then.
         Runner::Programs => ">=26.10, <27",
@@ -287,7 +288,8 @@ fn jobs(inputs: &Inputs<'_>, cell: &CellId, tests: &Applicable, repetition: u32)
         | TopicKind::Programs
         | TopicKind::Shapes
         | TopicKind::Leaks
-        | TopicKind::Fuzz => {
+        | TopicKind::Fuzz
+        | TopicKind::Replicated => {
             vec![job(inputs, cell, &tests.files, &tests.ids, repetition)]
         }
         TopicKind::Scenarios => tests
@@ -336,7 +338,8 @@ fn timeout_ms(inputs: &Inputs<'_>, cell: &CellId) -> u64 {
         | Runner::Driver
         | Runner::Stress
         | Runner::Leak
-        | Runner::Fuzz => inputs.timeout_ms,
+        | Runner::Fuzz
+        | Runner::Replicate => inputs.timeout_ms,
     }
 }
 

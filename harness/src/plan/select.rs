@@ -74,7 +74,10 @@ pub fn select_suites(
         // Shapes of load and leak programs have commands of their own.
         let runners = Runner::ALL.into_iter().filter(|runner| {
             let kind = runner.kind();
-            !matches!(kind, TopicKind::Shapes | TopicKind::Leaks | TopicKind::Fuzz)
+            !matches!(
+                kind,
+                TopicKind::Shapes | TopicKind::Leaks | TopicKind::Fuzz | TopicKind::Replicated
+            )
         });
         there_is.extend(runners.map(|runner| runner.to_string()));
         let what = format!("there is no suite, topic or runner {selector:?}");

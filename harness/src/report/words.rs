@@ -133,7 +133,8 @@ pub(super) fn topic(failure: &Failure) -> String {
         | Runner::Programs
         | Runner::Stress
         | Runner::Leak
-        | Runner::Fuzz => None,
+        | Runner::Fuzz
+        | Runner::Replicate => None,
     };
     rule.map_or_else(|| failure.outcome.kind().to_string(), str::to_owned)
 }

@@ -1,0 +1,67 @@
+//! The flags of `replicate`.
+
+use std::path::PathBuf;
+
+use super::{Means, Outcomes};
+use crate::replicate::Chosen;
+
+/// Flags of `replicate`.
+#[derive(Clone, Debug, clap::Args)]
+pub(in crate::cli) struct ReplicateArgs {
+    /// Test files, of any package; each runs in the folder of its package.json
+    #[arg(required = true, value_name = "FILE")]
+    pub(in crate::cli) files: Vec<PathBuf>,
+    /// Who runs the files [auto: by what each imports]
+    #[arg(
+        long,
+        env = "THREADPROOF_RUNNER",
+        value_name = "RUNNER",
+        default_value = "auto",
+        hide_env = true
+    )]
+    pub(in crate::cli) runner: Chosen,
+    /// Copies at the same time, a worker each
+    #[arg(
+        short, long, env = "THREADPROOF_WORKERS", value_name = "N", default_value_t = 4,
+        value_parser = clap::value_parser!(u32).range(1..=1000), hide_env = true
+    )]
+    pub(in crate::cli) workers: u32,
+    /// How often in each process, with fresh workers
+    #[arg(
+        short, long, env = "THREADPROOF_ITERATIONS", value_name = "M", default_value_t = 3,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000), hide_env = true
+    )]
+    pub(in crate::cli) iterations: u32,
+    /// Processes for each file: the rate is counted over them
+    #[arg(
+        short = 'n', long, env = "THREADPROOF_RUNS", value_name = "N", default_value_t = 3,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000), hide_env = true
+    )]
+    pub(in crate::cli) runs: u32,
+    /// Node to run on, as for `run` [default: newest 24]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_RUNTIME",
+        value_name = "NODE",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(in crate::cli) runtime: Vec<String>,
+    /// Time for a process
+    #[arg(
+        long,
+        env = "THREADPROOF_TIMEOUT",
+        value_name = "TIME",
+        default_value = "120s",
+        hide_env = true
+    )]
+    pub(in crate::cli) timeout: humantime::Duration,
+    /// Stop at the first failure
+    #[arg(long, env = "THREADPROOF_UNTIL_FAIL", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(in crate::cli) until_fail: bool,
+    #[command(flatten)]
+    pub(in crate::cli) means: Means,
+    #[command(flatten)]
+    pub(in crate::cli) outcomes: Outcomes,
+}

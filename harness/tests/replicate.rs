@@ -1,0 +1,196 @@
+//! `threadproof replicate` on a package of somebody else, outside of this repository: its tests pass alone, and beside their
+//! copies only with the corrected binary.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod support;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+use serial_test::serial;
+
+use support::{RUNTIME, Ran, plain, root};
+
+/// The fixture package with a binary of the specimen `static-constructor`.
+struct Package {
+    dir: tempfile::TempDir,
+}
+
+impl Package {
+    fn new(planted: bool) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for entry in fs::read_dir(root().join("harness/tests/fixtures/replicate")).unwrap() {
+            let file = entry.unwrap().path();
+            fs::copy(&file, dir.path().join(file.file_name().unwrap())).unwrap();
+        }
+        if !planted {
+            fs::write(dir.path().join("corrected"), "").unwrap();
+        }
+        let specimens = root().join("harness/specimens");
+        let status = Command::new("cc")
+            .args(["-shared", "-fPIC", "-g", "-O1", "-std=gnu11"])
+            .arg(format!("-DPLANTED={}", u8::from(planted)))
+            .arg("-I")
+            .arg(specimens.join("include"))
+            .arg("-I")
+            .arg(root().join("js-tests/node_modules/node-api-headers/include"))
+            .arg("-o")
+            .arg(dir.path().join("addon.node"))
+            .arg(specimens.join("static-constructor/static-constructor.c"))
+            .status()
+            .unwrap();
+        assert!(status.success());
+        Package { dir }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn replicate(&self, name: &str, flags: &[&str]) -> (Ran, Value) {
+        replicate(&self.dir.path().join("out"), &self.file(name), flags)
+    }
+}
+
+fn replicate(out: &Path, file: &Path, flags: &[&str]) -> (Ran, Value) {
+    let output = plain()
+        .arg("replicate")
+        .arg(file)
+        .arg("--root")
+        .arg(root())
+        .args(["--runtime", RUNTIME, "--workers", "3", "--iterations", "2"])
+        .args(["--runs", "2", "--seed", "1", "--json", "--out"])
+        .arg(out)
+        .args(flags)
+        .output()
+        .unwrap();
+    let ran = Ran::of(&output, out.to_owned());
+    let figures = serde_json::from_str(&ran.stdout).unwrap_or_default();
+    (ran, figures)
+}
+
+fn fails_only_beside_its_copies(name: &str, test: &str) {
+    let (ran, figures) = Package::new(true).replicate(name, &[]);
+    assert_eq!(ran.code, 10, "{}", ran.stderr);
+    let of_file = &figures["files"][0];
+    assert_eq!(of_file["solo"]["kind"], "clean", "{figures}");
+    assert_eq!((&of_file["clean"], &of_file["of"]), (&0.into(), &2.into()));
+    assert_eq!(of_file["finding"], true);
+    let only = of_file["onlyReplicated"].as_array().unwrap();
+    assert!(only.contains(&test.into()), "{figures}");
+    assert!(
+        ran.stderr.contains(&format!("{name} --runner ")) && ran.stderr.contains("--job-id "),
+        "the command that repeats it: {}",
+        ran.stderr
+    );
+
+    let (ran, figures) = Package::new(false).replicate(name, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let of_file = &figures["files"][0];
+    assert_eq!((&of_file["clean"], &of_file["of"]), (&2.into(), &2.into()));
+    assert_eq!(of_file["finding"], false);
+}
+
+#[test]
+#[serial]
+fn a_plain_script_fails_only_beside_its_copies_and_its_twin_does_not() {
+    fails_only_beside_its_copies("plain.cjs", "plain.cjs > (file)");
+}
+
+#[test]
+#[serial]
+fn a_file_of_node_test_fails_only_beside_its_copies_and_its_twin_does_not() {
+    fails_only_beside_its_copies("node.test.mjs", "node.test.mjs > make > gives an object");
+}
+
+#[test]
+#[serial]
+fn tests_that_want_the_same_file_fail_by_name_and_those_beside_them_pass() {
+    let name = "shared-file.test.cjs";
+    fails_only_beside_its_copies(name, &format!("{name} > has a file"));
+    let (_, figures) = Package::new(true).replicate(name, &[]);
+    let only = figures["files"][0]["onlyReplicated"].as_array().unwrap();
+    assert_eq!(only.len(), 1, "{figures}");
+}
+
+#[test]
+#[serial]
+fn each_copy_knows_its_number_and_how_its_worker_ends_counts() {
+    let (ran, figures) = Package::new(false).replicate("exits.cjs", &[]);
+    assert_eq!(ran.code, 10, "{}", ran.stderr);
+    assert_eq!(figures["files"][0]["finding"], true);
+    assert!(
+        ran.stderr
+            .contains("(file) [1.2]: failed: the worker exited with 3"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("(file) [1.1]: failed"));
+}
+
+#[test]
+#[serial]
+fn a_test_that_is_missing_in_one_copy_is_lost() {
+    let (ran, figures) = Package::new(false).replicate("loses.test.cjs", &[]);
+    assert_eq!(ran.code, 10, "{}", ran.stderr);
+    let of_file = &figures["files"][0];
+    assert_eq!(of_file["outcomes"]["LostTests"], 2, "{figures}");
+    assert_eq!(
+        of_file["onlyReplicated"],
+        serde_json::json!(["loses.test.cjs > only in the first"])
+    );
+}
+
+#[test]
+#[serial]
+fn the_manifest_is_each_test_of_each_copy_in_each_iteration() {
+    let package = Package::new(false);
+    let (ran, _) = package.replicate("shared-file.test.cjs", &[]);
+    let results = ran.results();
+    let job = fs::read_dir(ran.out.join("jobs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("1/job.json"))
+        .map(|file| serde_json::from_slice::<Value>(&fs::read(file).unwrap()).unwrap())
+        .find(|job| job["params"]["workers"] == 3)
+        .unwrap();
+    // The file itself and two tests; the skipped one is none.
+    assert_eq!(job["tests"].as_array().unwrap().len(), 3 * 3 * 2);
+    assert_eq!(results.cells.len(), 2);
+}
+
+#[test]
+#[serial]
+fn files_that_cannot_be_replicated_are_refused_with_what_to_do() {
+    let package = Package::new(false);
+    let (ran, _) = package.replicate("missing.cjs", &[]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("name test files that exist"));
+    fs::write(package.file("v.test.mjs"), "import { it } from 'vitest';").unwrap();
+    let (ran, _) = package.replicate("v.test.mjs", &[]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .contains("Vitest, which replicate cannot run yet")
+    );
+}
+
+#[test]
+#[serial]
+fn a_file_that_tries_nothing_never_passes() {
+    let package = Package::new(false);
+    let skips = "import test from 'node:test';\ntest.skip('later', () => {});\n";
+    fs::write(package.file("skips.test.mjs"), skips).unwrap();
+    let (ran, _) = package.replicate("skips.test.mjs", &[]);
+    assert_eq!(ran.code, 10, "{}", ran.stderr);
+    assert!(ran.stderr.contains("nothing was tried"), "{}", ran.stderr);
+    let guarded = "if (require.main === module) throw new Error('never');\n";
+    fs::write(package.file("guarded.cjs"), guarded).unwrap();
+    let (ran, _) = package.replicate("guarded.cjs", &[]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("main module"), "{}", ran.stderr);
+}
