@@ -35,7 +35,9 @@ function packageAddon(find) {
   function beside(file) {
     const raw = { exports: {} };
     process.dlopen(raw, file);
-    if (Object.keys(raw.exports).length === 0) throw new Error(`${file} gave no exports`);
+    // A function may be all that there is.
+    const isNothing = typeof raw.exports !== 'function' && Object.keys(raw.exports).length === 0;
+    if (isNothing) throw new Error(`${file} gave no exports`);
     return forget();
   }
 

@@ -49,6 +49,7 @@ fn form(format: Format, to_file: bool) -> Form {
         }
         Format::Html => Form::Html,
         Format::Md => Form::Markdown,
+        Format::League => Form::League,
         Format::Junit => Form::Junit,
         Format::Ctrf => Form::Ctrf,
         Format::Tap => Form::Tap,

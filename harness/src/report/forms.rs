@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use super::{Stored, ctrf, file, html, json, junit, sarif, summary, table, tap};
+use super::{Stored, ctrf, file, html, json, junit, league, sarif, summary, table, tap};
 use crate::error::Error;
 
 /// A form of a report.
@@ -19,6 +19,8 @@ pub enum Form {
     Html,
     /// `summary.md`.
     Markdown,
+    /// Targets by versions of Node, for documentation.
+    League,
     /// `junit.xml`.
     Junit,
     /// `ctrf.json`.
@@ -50,6 +52,7 @@ pub fn render(stored: &Stored, form: Form) -> io::Result<String> {
             })
         }
         Form::Html => html::page(results, told, figures),
+        Form::League => Ok(league::league(results)),
         Form::Markdown => Ok(summary::summary(results)),
         Form::Junit => junit::junit(results),
         Form::Ctrf => ctrf::ctrf(results, told),

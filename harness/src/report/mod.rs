@@ -20,6 +20,7 @@ mod groups;
 mod html;
 mod json;
 mod junit;
+mod league;
 mod lists;
 mod live;
 mod matrix;

@@ -39,6 +39,8 @@ pub(in crate::cli) enum Format {
     Html,
     /// GitHub's Markdown: summary.md
     Md,
+    /// Targets by versions of Node, as docs/league.md has them
+    League,
     /// JUnit XML: junit.xml
     Junit,
     /// Common Test Report Format: ctrf.json
