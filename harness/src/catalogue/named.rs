@@ -2,7 +2,7 @@
 //! needs no adapter of its own: it is loaded, again too, in any number of threads.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -33,8 +33,10 @@ pub fn named_targets(
     known: &[Target],
 ) -> Result<Vec<Target>, Error> {
     let is_known = |word: &&String| known.iter().any(|target| target.id == **word);
+    // One that is named twice is one.
+    let words: BTreeSet<&String> = words.iter().collect();
     words
-        .iter()
+        .into_iter()
         .filter(|word| !is_known(word))
         .filter_map(|word| parse(word).map(|named| target(workspace, word, named)))
         .collect()
@@ -152,6 +154,17 @@ mod tests {
         ] {
             assert_eq!(parse(word), None, "{word}");
         }
+    }
+
+    #[test]
+    fn one_that_is_named_twice_is_one() {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(dir.path().join("js-tests/suites")).expect("made");
+        let workspace = Workspace::find(Some(dir.path()), None, None).expect("a workspace");
+        let words = ["node:zlib", "npm:bcrypt", "node:zlib"].map(str::to_owned);
+        let targets = named_targets(&workspace, &words, &[]).expect("they are named");
+        let ids: Vec<&str> = targets.iter().map(|target| &*target.id).collect();
+        assert_eq!(ids, ["node:zlib", "npm:bcrypt"]);
     }
 
     #[test]
