@@ -2,7 +2,7 @@
 //! needs no adapter of its own: it is loaded, again too, in any number of threads.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
 };
 
@@ -94,23 +94,13 @@ fn target(workspace: &Workspace, word: &str, named: Named) -> Result<Target, Err
         }
     };
     Ok(Target {
-        id: word.to_owned(),
         title,
-        profile: Profile::Generic,
         source: Some(source),
         adapter: Some(workspace.lib.join(ADAPTER)),
         supports: vec!["generic:exports".to_owned(), format!("os:{}", os())],
-        supports_when: Vec::new(),
-        env: BTreeMap::new(),
-        runtimes: None,
-        reason: None,
-        known: Vec::new(),
-        known_leaks: Vec::new(),
-        build: Vec::new(),
-        binary: None,
-        default: false,
         dir: workspace.lib.clone(),
         module,
+        ..Target::new(word, Profile::Generic)
     })
 }
 

@@ -47,9 +47,7 @@ fn target(workspace: &Workspace, specimen: &Specimen, planted: bool) -> Target {
     supports.push(format!("os:{}", os()));
     supports.sort();
     Target {
-        id,
         title,
-        profile: Profile::Generic,
         source: Some(TargetSource::Specimen(SpecimenSource {
             name: specimen.name.to_owned(),
             planted,
@@ -62,11 +60,6 @@ fn target(workspace: &Workspace, specimen: &Specimen, planted: bool) -> Target {
         })),
         adapter: Some(all.join("adapter.cjs")),
         supports,
-        supports_when: Vec::new(),
-        env: std::collections::BTreeMap::new(),
-        runtimes: None,
-        reason: None,
-        known_leaks: Vec::new(),
         known: specimen
             .known
             .iter()
@@ -76,10 +69,7 @@ fn target(workspace: &Workspace, specimen: &Specimen, planted: bool) -> Target {
                 reason: one.reason.to_owned(),
             })
             .collect(),
-        build: Vec::new(),
-        binary: None,
-        default: false,
         dir: all.join(specimen.name),
-        module: None,
+        ..Target::new(id, Profile::Generic)
     }
 }

@@ -5,23 +5,10 @@ use crate::model::{Profile, RuntimeSource};
 
 fn target(id: &str) -> Target {
     Target {
-        id: id.to_owned(),
         title: id.to_owned(),
-        profile: Profile::Generic,
-        source: None,
-        adapter: None,
         supports: vec!["generic:state".to_owned()],
-        supports_when: Vec::new(),
-        env: BTreeMap::new(),
-        runtimes: None,
-        reason: None,
-        known: Vec::new(),
-        known_leaks: Vec::new(),
-        build: Vec::new(),
-        binary: None,
-        default: false,
         dir: "/targets".into(),
-        module: None,
+        ..Target::new(id, Profile::Generic)
     }
 }
 

@@ -56,6 +56,32 @@ pub struct Target {
     pub module: Option<String>,
 }
 
+impl Target {
+    /// A target of which nothing is known but its name.
+    pub fn new(id: impl Into<String>, profile: Profile) -> Self {
+        let id = id.into();
+        Target {
+            title: id.clone(),
+            id,
+            profile,
+            source: None,
+            adapter: None,
+            supports: Vec::new(),
+            supports_when: Vec::new(),
+            env: BTreeMap::new(),
+            runtimes: None,
+            reason: None,
+            known: Vec::new(),
+            known_leaks: Vec::new(),
+            build: Vec::new(),
+            binary: None,
+            default: false,
+            dir: PathBuf::new(),
+            module: None,
+        }
+    }
+}
+
 /// A capability that a target has only on some runtimes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -1,7 +1,6 @@
 //! A test file: whose it is, and who runs it.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -163,23 +162,9 @@ pub fn target(package: &Path) -> Target {
         .ok()
         .and_then(|json| json["name"].as_str().map(str::to_owned));
     Target {
-        id: named.unwrap_or(name),
         title: "test files of its own".to_owned(),
-        profile: Profile::None,
-        source: None,
-        adapter: None,
-        supports: Vec::new(),
-        supports_when: Vec::new(),
-        env: BTreeMap::new(),
-        runtimes: None,
-        reason: None,
-        known: Vec::new(),
-        known_leaks: Vec::new(),
-        build: Vec::new(),
-        binary: None,
-        default: false,
         dir: package.to_owned(),
-        module: None,
+        ..Target::new(named.unwrap_or(name), Profile::None)
     }
 }
 

@@ -277,22 +277,11 @@ fn cell(target: &str, runtime: &str, topic: &str, runner: Runner) -> CellId {
 fn target(id: &str) -> Target {
     Target {
         title: format!("the addon `{id}`"),
-        profile: Profile::Sqlite,
         source: Some(TargetSource::Path("../../../addon".into())),
         supports: vec!["interrupt".into()],
-        runtimes: None,
-        reason: None,
-        known_leaks: Vec::new(),
-        known: Vec::new(),
-        build: Vec::new(),
-        binary: None,
-        adapter: None,
-        supports_when: Vec::new(),
-        env: BTreeMap::new(),
         default: true,
         dir: format!("/js-tests/targets/{id}").into(),
-        module: None,
-        id: id.into(),
+        ..Target::new(id, Profile::Sqlite)
     }
 }
 
