@@ -91,6 +91,8 @@ pub(super) enum Command {
     Repro(Box<ReproArgs>),
     /// Say whose fault the failures of a run are: the addon's, Node's, or that of what is around them
     Blame(BlameArgs),
+    /// Write the folder of a target for a package, a builtin or a file
+    Init(InitArgs),
     /// Put a run beside an earlier one: fixed, regressed, new crash, lost, and what may be chance
     Compare(CompareArgs),
     /// Join the parts of a run that several machines have run with --shard
@@ -336,6 +338,28 @@ pub(super) struct DoctorArgs {
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
+}
+
+/// Flags of `init`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct InitArgs {
+    /// What it is for: npm:NAME, @SCOPE/NAME@1.2.3, node:NAME, a folder or a .node file
+    pub(super) what: String,
+    /// The folder to write [default: js-tests/targets/<name>]
+    #[arg(long, env = "THREADPROOF_DIR", value_name = "DIR", hide_env = true)]
+    pub(super) dir: Option<PathBuf>,
+    /// Node to look at it on [default: newest 24]
+    #[arg(
+        short,
+        long,
+        env = "THREADPROOF_RUNTIME",
+        value_name = "NODE",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(super) runtime: Vec<String>,
+    #[command(flatten)]
+    pub(super) means: Means,
 }
 
 /// Flags of `compare`.

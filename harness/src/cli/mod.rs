@@ -13,6 +13,7 @@ mod config;
 mod differential;
 mod doctor;
 mod fuzz;
+mod init;
 mod launcher;
 mod leak;
 mod list;
@@ -72,6 +73,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(explain) => explain_topic(explain),
         Command::Repro(repro) => repro::repro(&args.place, repro, &words),
         Command::Compare(compare) => compare::compare(&args.place, compare),
+        Command::Init(init) => init::init(&args.place, init, &words),
         Command::Merge(merge) => merge::merge(&args.place, merge, &words),
         Command::Report(report) => report::report(&args.place, report),
         Command::DifferentialJob(job) => differential::job(job),
