@@ -26,7 +26,7 @@ pub(super) use report::{Format, ReportArgs};
 )]
 #[command(
     after_help = "Exit codes: 0 as expected · 2 usage · 4 nothing selected · 10 failure · 11 only flaky · \
-    12 inconclusive · 20 preparation failed · 130, 143 interrupted.\n\
+    12 inconclusive · 13 regression · 14 leaks only · 20 preparation failed · 130, 143 interrupted.\n\
     `threadproof explain CODE` says more. Every flag can be given by a variable THREADPROOF_<FLAG>."
 )]
 pub(super) struct Args {
