@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     exit::Exit,
+    gate::GateResult,
     model::{Attempt, CellId, Evidence, Job, JobId, Outcome, Phase, Runtime, Seed, Target},
     results::Results,
 };
@@ -30,7 +31,7 @@ pub struct Record {
 }
 
 /// What happens in a run. Order: `RunStarted`, any `PrepareStep`s, `Planned`, all `NotAvailable` and
-/// `NotApplicable`, then jobs, `Interrupted` at most once, and `RunFinished` as the last one
+/// `NotApplicable`, then jobs, a `GateDecided` for each cell where there is a gate, `Interrupted` at most once, and `RunFinished` as the last one
 /// always, also after a failed preparation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(
@@ -128,6 +129,13 @@ pub enum Event {
         /// What it came to.
         outcome: Outcome,
     },
+    /// No more jobs of a cell will run, and its gate came to this.
+    GateDecided {
+        /// Which cell.
+        cell: CellId,
+        /// What its repetitions say.
+        result: GateResult,
+    },
     /// A signal asked the run to end; running jobs are being stopped.
     Interrupted {
         /// Its number.
@@ -199,6 +207,32 @@ pub struct PlanSummary {
     /// Whether the guard library is preloaded.
     #[serde(default)]
     pub guard: bool,
+    /// The gate of each cell, where there is one: then `jobs` and `repeats` are the most that it may take.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub gate: Option<GatePlanned>,
+}
+
+/// A gate, and how many repetitions of each cell decide it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GatePlanned {
+    /// As it prints: `failure-rate < 1% @ 95%`.
+    pub gate: String,
+    /// When none fails.
+    pub runs_when_clean: u64,
+    /// At most.
+    pub most_runs: u64,
+}
+
+impl GatePlanned {
+    /// Of a plan.
+    pub fn of(plan: &threadproof_stress::Plan) -> Self {
+        GatePlanned {
+            gate: plan.gate().to_string(),
+            runs_when_clean: plan.runs_when_clean(),
+            most_runs: plan.most_runs(),
+        }
+    }
 }
 
 /// A cell that will run.
@@ -277,6 +311,7 @@ impl<W: Watcher> Renderer for Watching<W> {
             | Event::NotApplicable { .. }
             | Event::JobStarted { .. }
             | Event::JobProgress { .. }
+            | Event::GateDecided { .. }
             | Event::Interrupted { .. }
             | Event::RunFinished { .. } => Ok(()),
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     event::{Event, PlanSummary, PlannedCell},
     exit::Exit,
+    gate::{GateResult, Gated},
     judge::known_by,
     model::{
         Attempt, CellId, Ending, Evidence, Finding, Job, JobId, NativeCrash, Outcome, OutcomeKind,
@@ -82,6 +83,9 @@ pub struct CellResults {
     pub duration_ms: f64,
     /// Each test over all attempts, in the order of the manifest.
     pub tests: Vec<TestTally>,
+    /// What its gate came to, where there is one: it takes the place of the verdict.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub gate: Option<GateResult>,
 }
 
 /// A test over all attempts of a cell.
@@ -326,6 +330,7 @@ impl Results {
             } => {
                 self.finish_job(job, attempt, evidence, outcome);
             }
+            Event::GateDecided { cell, result } => self.decide_gate(cell, result),
             Event::Interrupted { signal } => self.interrupted = Some(*signal),
             Event::RunFinished { exit, elapsed_ms } => {
                 self.finished = true;
@@ -350,6 +355,17 @@ impl Results {
         if self.cells.is_empty() {
             return Exit::NothingSelected;
         }
+        let gates: Vec<Gated> = self
+            .cells
+            .iter()
+            .filter_map(|cell| Some(cell.gate.as_ref()?.decision))
+            .collect();
+        if gates.contains(&Gated::Violated) {
+            return Exit::Failure;
+        }
+        if gates.contains(&Gated::Inconclusive) {
+            return Exit::Inconclusive;
+        }
         let only_leaks = |cell: &CellResults| {
             cell.outcomes
                 .keys()
@@ -357,7 +373,13 @@ impl Results {
         };
         let failed =
             |cell: &&CellResults| matches!(cell.verdict, Verdict::Fail | Verdict::Flaky { .. });
-        let failing: Vec<_> = self.cells.iter().filter(failed).collect();
+        // A gate that was met takes the place of "no failure at all, and all that was planned".
+        let ungated: Vec<_> = self
+            .cells
+            .iter()
+            .filter(|cell| cell.gate.is_none())
+            .collect();
+        let failing: Vec<_> = ungated.iter().copied().filter(failed).collect();
         let not_leaking: Vec<_> = failing.iter().filter(|cell| !only_leaks(cell)).collect();
         if not_leaking.iter().any(|cell| cell.verdict == Verdict::Fail) {
             Exit::Failure
@@ -365,7 +387,7 @@ impl Results {
             Exit::Flaky
         } else if !failing.is_empty() {
             Exit::Leaks
-        } else if self.cells.iter().any(|cell| cell.verdict != Verdict::Pass) {
+        } else if ungated.iter().any(|cell| cell.verdict != Verdict::Pass) {
             Exit::Inconclusive
         } else {
             Exit::Success
@@ -401,6 +423,15 @@ impl Results {
 }
 
 impl Results {
+    fn decide_gate(&mut self, cell: &CellId, result: &GateResult) {
+        if let Some(one) = self.cells.iter_mut().find(|one| one.cell == *cell) {
+            one.gate = Some(result.clone());
+            // What it did not take is not missing.
+            one.planned = one.outcomes.values().sum();
+            one.verdict = Verdict::of(one.planned, &one.outcomes);
+        }
+    }
+
     fn see_known(&mut self, target: &str, rule: &str, reason: &str) {
         let same = |one: &&mut KnownSeen| {
             (one.target.as_str(), one.rule.as_str(), one.reason.as_str()) == (target, rule, reason)
@@ -428,6 +459,7 @@ impl CellResults {
             verdict: Verdict::of(planned.jobs, &BTreeMap::new()),
             duration_ms: 0.0,
             tests: Vec::new(),
+            gate: None,
         }
     }
 

@@ -31,6 +31,7 @@ fn cell(planned: u32, outcomes: Outcomes) -> CellResults {
         outcomes,
         duration_ms: 0.0,
         tests: Vec::new(),
+        gate: None,
     }
 }
 

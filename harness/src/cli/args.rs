@@ -1,6 +1,7 @@
 //! The flags as they are typed; `config` makes sense of them.
 
 mod fuzz;
+pub(super) mod gate;
 mod measured;
 mod replicate;
 mod report;
@@ -12,6 +13,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use crate::{model::Seed, plan::Shard};
 
 pub(super) use fuzz::{FuzzArgs, Profile as FuzzProfile};
+use gate::GateArgs;
 pub(super) use measured::{Cells, LeakArgs, Outcomes, StressArgs};
 pub(super) use replicate::ReplicateArgs;
 pub(super) use report::{Format, ReportArgs};
@@ -149,12 +151,14 @@ pub(super) struct RunArgs {
         hide_env = true
     )]
     pub(super) test: Vec<String>,
-    /// How often each cell target × runtime × suite is run
+    /// How often each cell target × runtime × suite is run [default: 1; with --require what that takes]
     #[arg(
-        short = 'n', long, env = "THREADPROOF_REPEATS", value_name = "N", default_value_t = 1,
+        short = 'n', long, env = "THREADPROOF_REPEATS", value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=1_000_000), hide_env = true
     )]
-    pub(super) repeats: u32,
+    pub(super) repeats: Option<u32>,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
     /// How many processes are run at the same time [default: number of cores]
     #[arg(
         short, long, env = "THREADPROOF_JOBS", value_name = "N",

@@ -7,7 +7,10 @@ use std::{
     num::NonZero,
     path::PathBuf,
     thread,
+    time::Duration,
 };
+
+use threadproof_stress::Plan;
 
 use super::{
     args::{Place, RunArgs},
@@ -32,6 +35,10 @@ pub(super) struct RunConfig {
     pub(super) suites: Vec<String>,
     pub(super) tests: Patterns,
     pub(super) repeats: u32,
+    /// Decides how many of the repeats are needed.
+    pub(super) gate: Option<Plan>,
+    /// The time that jobs may be started in.
+    pub(super) budget: Option<Duration>,
     pub(super) parallel: u32,
     pub(super) shard: Option<Shard>,
     pub(super) timeout_ms: u64,
@@ -75,13 +82,21 @@ impl RunConfig {
                 });
             }
         }
+        let gate = args.gate.plan(args.repeats)?;
+        let repeats = match (args.repeats, &gate) {
+            (Some(repeats), _) => repeats,
+            (None, Some(plan)) => u32::try_from(plan.most_runs()).unwrap_or(u32::MAX),
+            (None, None) => 1,
+        };
         Ok(RunConfig {
             workspace: place.workspace()?,
             targets: args.target.clone(),
             runtimes,
             suites: args.suite.clone(),
             tests: Patterns::new(&args.test)?,
-            repeats: args.repeats,
+            repeats,
+            gate,
+            budget: args.gate.budget()?,
             parallel: args.jobs.unwrap_or_else(cores),
             shard: args.shard,
             timeout_ms: u64::try_from(args.timeout.as_millis())

@@ -276,6 +276,7 @@ impl<'a> Session<'a> {
                 repeats: planned.repeats,
                 shard: None,
                 guard: prepared.guard.is_some(),
+                gate: None,
             },
         });
         for NotAvailable { cell, reason } in planned.not_available {

@@ -11,11 +11,12 @@ use crate::{
     catalogue::{Catalogue, load_targets, load_topics, named_targets, os, specimen_targets},
     dispatch::Dispatcher,
     error::Error,
-    event::{Event, PlanSummary},
+    event::{Event, GatePlanned, PlanSummary, Watching},
     exec::{self, Executor, Launchers},
     exit::Exit,
+    gate,
     interrupt::Interrupt,
-    model::{Seed, Suite, Target},
+    model::{CellId, Job, Seed, Suite, Target},
     plan::{self, Inputs, Plan, select_suites, select_targets},
     prepare::{self, Prepared, Steps, packages_ready},
     report::{Config as ReportConfig, Reporters},
@@ -46,8 +47,10 @@ pub(super) fn run(place: &Place, args: &RunArgs, words: &[OsString]) -> Result<E
     };
     let reporters = Reporters::new(&report)
         .map_err(|error| Error::io("write", PathBuf::from(&error.what))(error.source))?;
+    let watch = gate::Watch::new(config.gate.clone(), config.budget);
+    let reporters = reporters.and(Box::new(Watching(watch.clone())));
     let mut dispatcher = Dispatcher::new(dir, reporters);
-    let exit = match stages(&config, &interrupt, targets, &mut dispatcher) {
+    let exit = match stages(&config, &interrupt, targets, &watch, &mut dispatcher) {
         Ok(()) => dispatcher.results().exit(),
         Err(error) => {
             // Of these the report tells; of all else only this line does.
@@ -80,6 +83,7 @@ fn stages(
     config: &RunConfig,
     interrupt: &Interrupt,
     targets: Vec<Target>,
+    watch: &gate::Watch,
     dispatcher: &mut Dispatcher,
 ) -> Result<(), Error> {
     let event = started(
@@ -122,7 +126,13 @@ fn stages(
         interrupt: interrupt.clone(),
         programs: config.programs,
     };
-    dispatcher.run_jobs(&executor, plan.jobs, config.parallel);
+    watch.begin(&plan.jobs);
+    let needless = |job: &Job| watch.is_done(job);
+    dispatcher.run_jobs_unless(&executor, plan.jobs, config.parallel, &needless);
+    let cells: Vec<CellId> = plan.cells.into_iter().map(|planned| planned.cell).collect();
+    for (cell, result) in watch.results(&cells) {
+        dispatcher.emit(&Event::GateDecided { cell, result });
+    }
     Ok(())
 }
 
@@ -166,6 +176,7 @@ fn announce(config: &RunConfig, prepared: &Prepared, plan: &Plan, dispatcher: &m
             repeats: config.repeats,
             shard: config.shard.map(plan::Shard::parts),
             guard: prepared.guard.is_some(),
+            gate: config.gate.as_ref().map(GatePlanned::of),
         },
     });
     for one in &plan.not_available {

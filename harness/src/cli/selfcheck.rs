@@ -227,7 +227,8 @@ impl Renderer for Progress {
             | Event::NotAvailable { .. }
             | Event::NotApplicable { .. }
             | Event::JobStarted { .. }
-            | Event::JobProgress { .. } => {}
+            | Event::JobProgress { .. }
+            | Event::GateDecided { .. } => {}
         }
         Ok(())
     }

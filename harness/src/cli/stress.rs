@@ -2,10 +2,10 @@
 
 use std::{ffi::OsString, fmt::Write as _, fs};
 
-use threadproof_stress::{Gate, Plan, Shape, shapes};
+use threadproof_stress::{Plan, Shape, shapes};
 
 use super::{
-    args::{Place, StressArgs, Switch},
+    args::{Place, StressArgs, Switch, gate},
     bench::with_guard,
     config::program,
     measured::{CONTROL, Figures, Load, Selected, Session, width},
@@ -15,15 +15,12 @@ use crate::{
     event::Watching,
     exec::Launchers,
     exit::Exit,
-    plan::quote,
-    stress::{self, Gated, Request, Stressed, Until, Watch},
+    gate::Gated,
+    stress::{self, Request, Stressed, Until, Watch},
 };
 
-/// Failures that a gate may see before it is given up.
-const MOST_ALLOWED: u64 = 2;
-
 pub(super) fn stress(place: &Place, args: &StressArgs, words: &[OsString]) -> Result<Exit, Error> {
-    let gate = gate(args)?;
+    let gate = gate::parse("--until", args.until.as_deref())?.map(gate::staged);
     let shapes = selected(args, gate.as_ref())?;
     let selected = Selected::of(place.workspace()?, &args.cells, &args.means, &args.outcomes)?;
     let until = Until {
@@ -55,17 +52,6 @@ pub(super) fn stress(place: &Place, args: &StressArgs, words: &[OsString]) -> Re
         lines: stress::gates(&stressed, gate.as_ref()),
     };
     session.conclude(exit, &figures, &args.outcomes)
-}
-
-fn gate(args: &StressArgs) -> Result<Option<Plan>, Error> {
-    let parse = |text: &str| {
-        text.parse::<Gate>().map_err(|error| Error::Usage {
-            what: format!("--until {}: {error}", quote(text)),
-            help: "write it as 'rate < 0.1% @ 95%'".to_owned(),
-        })
-    };
-    let gate = args.until.as_deref().map(parse).transpose()?;
-    Ok(gate.map(|gate| Plan::staged(gate, MOST_ALLOWED)))
 }
 
 /// The shapes that were asked for, with what was asked of them.

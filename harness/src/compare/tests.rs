@@ -35,6 +35,7 @@ fn run(cells: &[(&str, u32, u32)]) -> Results {
                     id: format!("{topic} > one"),
                     ..TestTally::default()
                 }],
+                gate: None,
             })
             .collect(),
         ..Results::default()

@@ -223,7 +223,7 @@ fn take(merged: &mut Merged, part: &Part, event: &Event) {
                 merged.events.push(event.clone());
             }
         }
-        Event::Interrupted { .. } => merged.events.push(event.clone()),
+        Event::GateDecided { .. } | Event::Interrupted { .. } => merged.events.push(event.clone()),
         // Of one machine: where it was, what it prepared, what it did when.
         Event::RunStarted { .. }
         | Event::PrepareStep { .. }

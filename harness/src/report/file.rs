@@ -122,6 +122,7 @@ fn urgency(event: &Event) -> Urgency {
     match event {
         Event::RunStarted { .. }
         | Event::Planned { .. }
+        | Event::GateDecided { .. }
         | Event::Interrupted { .. }
         | Event::RunFinished { .. } => Urgency::Now,
         Event::PrepareStep { state, .. } => match state {

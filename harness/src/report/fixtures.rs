@@ -211,6 +211,7 @@ fn beginning() -> Vec<Event> {
                 repeats: 3,
                 shard: Some((1, 2)),
                 guard: true,
+                gate: None,
             },
         },
     ];

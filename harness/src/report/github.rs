@@ -101,6 +101,7 @@ impl<W: Write> Renderer for Github<W> {
             | Event::JobStarted { .. }
             | Event::JobProgress { .. }
             | Event::JobFinished { .. }
+            | Event::GateDecided { .. }
             | Event::Interrupted { .. } => Ok(()),
             // Only once: both can only be added to.
             Event::RunFinished { .. } => {

@@ -78,6 +78,7 @@ impl Renderer for EventLog {
             | Event::NotApplicable { .. }
             | Event::JobStarted { .. }
             | Event::JobFinished { .. }
+            | Event::GateDecided { .. }
             | Event::Interrupted { .. }
             | Event::RunFinished { .. } => {
                 let now = SystemTime::now()

@@ -15,6 +15,7 @@ mod ctrf;
 mod figures;
 mod file;
 mod forms;
+mod gates;
 mod github;
 mod groups;
 mod html;

@@ -8,6 +8,7 @@ use threadproof_stress::say;
 use crate::{model::Verdict, results::Results};
 
 use super::{
+    gates,
     groups::{Group, groups},
     matrix::{Entry, Matrix},
     verdict::{self, Tone},
@@ -44,6 +45,9 @@ pub(super) fn summary(results: &Results) -> String {
     }
     for row in table(results) {
         line(&row);
+    }
+    for said in gates::lines(results) {
+        line(&format!("- {}", text(&said)));
     }
     for said in verdict::meaning(results) {
         line(&format!("- {}", text(said.trim())));

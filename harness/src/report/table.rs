@@ -14,6 +14,7 @@ use crate::{
 };
 
 use super::{
+    gates,
     groups::{Group, groups},
     matrix::{Entry, Matrix},
     verdict::{self, Tone},
@@ -47,6 +48,9 @@ pub(super) fn closing(results: &Results, dir: &Path, width: Option<u16>) -> Stri
     }
     if !results.cells.is_empty() {
         line(&mut out, "");
+        for text in gates::lines(results) {
+            line(&mut out, &text);
+        }
         for text in verdict::meaning(results) {
             line(&mut out, &text);
         }

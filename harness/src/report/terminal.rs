@@ -15,7 +15,7 @@ use crate::{
     results::Results,
 };
 
-use super::{Verbosity, live::Live, table, words};
+use super::{Verbosity, gates, live::Live, table, words};
 
 /// The terminal's renderer. `W` is stderr but for tests.
 pub(super) struct Terminal<W: Write> {
@@ -183,15 +183,19 @@ impl<W: Write> Renderer for Terminal<W> {
                 let shard = plan
                     .shard
                     .map_or_else(String::new, |(k, n)| format!(", shard {k} of {n}"));
+                let gate = plan.gate.as_ref().map(gates::planned);
                 self.note(&format!(
-                    "{} in {}, {} at a time{shard}",
+                    "{} in {}, {} at a time{shard}{}",
                     words::counted(plan.jobs as usize, "job"),
                     words::counted(plan.cells.len(), "cell"),
-                    plan.parallel
+                    plan.parallel,
+                    gate.map_or_else(String::new, |gate| format!("\n{gate}"))
                 ))
             }
-            // Both stand below the table.
-            Event::NotAvailable { .. } | Event::NotApplicable { .. } => Ok(()),
+            // These stand below the table.
+            Event::NotAvailable { .. }
+            | Event::NotApplicable { .. }
+            | Event::GateDecided { .. } => Ok(()),
             Event::JobStarted { job, slot, .. } => {
                 if let Some(live) = &mut self.live {
                     live.started(job, *slot);

@@ -61,6 +61,7 @@ impl Told {
             | Event::NotApplicable { .. }
             | Event::JobStarted { .. }
             | Event::JobProgress { .. }
+            | Event::GateDecided { .. }
             | Event::Interrupted { .. }
             | Event::RunFinished { .. } => {}
         }

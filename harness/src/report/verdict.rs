@@ -8,7 +8,10 @@ use crate::{
     results::{NotApplicable, Results},
 };
 
-use super::words::{self, Sum, counted};
+use super::{
+    gates,
+    words::{self, Sum, counted},
+};
 
 /// Whether a headline is good news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +46,9 @@ pub(super) fn headline(results: &Results) -> (Tone, String) {
         .count();
     let cells = counted(results.cells.len(), "cell");
     let judged = counted(sum.judged as usize, "attempt");
-    let (tone, mut text) = if failures > 0 {
+    let (tone, mut text) = if let Some(gated) = gates::headline(results) {
+        gated
+    } else if failures > 0 {
         (
             Tone::Bad,
             format!("FAILED: {failures} of {judged} failed, in {bad} of {cells}"),

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use threadproof_stress::{Confidence, Decision, Distribution, Growth, Plan, Tally, wilson};
+use threadproof_stress::{Confidence, Distribution, Growth, Plan, Tally, wilson};
 
 use super::{Ran, conclude};
-use crate::{audit::Audit, model::CellId, protocol::Sample};
+use crate::{audit::Audit, gate::Gated, model::CellId, protocol::Sample};
 
 /// The version of `stress.json`.
 const VERSION: u32 = 1;
@@ -87,16 +87,6 @@ pub struct Grown {
     pub grows: bool,
 }
 
-/// What a gate came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Gated {
-    Met,
-    Violated,
-    Inconclusive,
-}
-
 /// Makes figures of what ran. `control` is the target that others are compared with.
 pub fn judge(
     ran: &BTreeMap<CellId, Vec<Ran>>,
@@ -164,11 +154,7 @@ fn cell(
             grown(runs, control)
         },
         counts: counts(runs),
-        gate: gate.map(|plan| match conclude(plan, runs) {
-            Decision::Met => Gated::Met,
-            Decision::Violated => Gated::Violated,
-            Decision::Undecided { .. } | Decision::Inconclusive(_) => Gated::Inconclusive,
-        }),
+        gate: gate.map(|plan| Gated::of(conclude(plan, runs))),
     }
 }
 

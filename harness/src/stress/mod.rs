@@ -10,7 +10,7 @@ mod plan;
 mod render;
 mod watch;
 
-pub use judge::{Cell, Gated, Grown, Stressed, judge};
+pub use judge::{Cell, Grown, Stressed, judge};
 pub use machine::lacking;
 pub use plan::{Request, StressPlan, plan};
 pub use render::{gates, markdown, samples, table};

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use comfy_table::{Table, presets};
 use threadproof_stress::{Distribution, Plan};
 
-use super::{Cell, Gated, Grown, Ran, Stressed};
-use crate::{model::CellId, report::rows_table};
+use super::{Cell, Grown, Ran, Stressed};
+use crate::{gate::Gated, model::CellId, report::rows_table};
 
 const HEADER: [&str; 9] = [
     "target",

@@ -11,6 +11,7 @@ use threadproof_stress::{Decision, Plan, Tally};
 use crate::{
     audit::{self, Audit},
     event::{JobEnd, RenderError, Watcher},
+    gate::in_order,
     model::{CellId, Job, Outcome},
     protocol::Measures,
     shared::Shared,
@@ -78,17 +79,12 @@ impl Watch {
     }
 }
 
-/// Counts the runs in planned order up to the first that has not ended: a tally of those that end soonest is no sample.
+/// What was not judged might have failed.
 fn tally(ran: &[Ran]) -> Tally {
-    let mut order: Vec<&Ran> = ran.iter().collect();
-    order.sort_by_key(|one| one.repetition);
-    let in_order = order
-        .iter()
-        .zip(1..)
-        .take_while(|(one, number)| one.repetition == *number);
-    in_order.fold(Tally::default(), |tally, (one, _)| {
-        tally.and(one.failed != Some(false))
-    })
+    in_order(
+        ran.iter()
+            .map(|one| (one.repetition, one.failed != Some(false))),
+    )
 }
 
 /// What the runs of a cell say of a gate, when no more will come.
