@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     exit::Exit,
+    expect::Expectation,
     gate::GateResult,
     model::{Attempt, CellId, Evidence, Job, JobId, Outcome, Phase, Runtime, Seed, Target},
     results::Results,
@@ -210,6 +211,12 @@ pub struct PlanSummary {
     /// The gate of each cell, where there is one: then `jobs` and `repeats` are the most that it may take.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub gate: Option<GatePlanned>,
+    /// Whether tests were left out by their names: then a test that is not there may exist all the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub selection: bool,
+    /// Failures that are known, in the order of their file.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub expectations: Vec<Expectation>,
 }
 
 /// A gate, and how many repetitions of each cell decide it.
@@ -280,6 +287,8 @@ pub struct JobEnd<'e> {
     pub evidence: &'e Evidence,
     /// What it was judged to be.
     pub outcome: &'e Outcome,
+    /// Whether that is a failure that was expected.
+    pub expected: bool,
 }
 
 /// A watcher as a renderer.
@@ -291,7 +300,7 @@ impl<W: Watcher> Renderer for Watching<W> {
         self.0.name()
     }
 
-    fn event(&mut self, event: &Event, _results: &Results) -> Result<(), RenderError> {
+    fn event(&mut self, event: &Event, results: &Results) -> Result<(), RenderError> {
         match event {
             Event::JobFinished {
                 job,
@@ -303,6 +312,7 @@ impl<W: Watcher> Renderer for Watching<W> {
                 attempt,
                 evidence,
                 outcome,
+                expected: results.is_expected(&job.id),
             }),
             Event::RunStarted { .. }
             | Event::PrepareStep { .. }

@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod exec;
 pub mod exit;
+pub mod expect;
 pub mod explain;
 pub mod fuzz;
 pub mod gate;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     event::{Event, PlanSummary, PlannedCell},
     exit::Exit,
+    expect::{Failed, Standing, explains, standings},
     gate::{GateResult, Gated},
     judge::known_by,
     model::{
@@ -77,6 +78,9 @@ pub struct CellResults {
     pub clean: u32,
     /// How often each outcome was seen.
     pub outcomes: BTreeMap<OutcomeKind, u32>,
+    /// How many of these were failures that were expected.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub expected: BTreeMap<OutcomeKind, u32>,
     /// What the attempts so far come to.
     pub verdict: Verdict,
     /// Sum of the attempts' durations, in milliseconds.
@@ -206,6 +210,9 @@ pub struct Failure {
     pub dir: String,
     /// The command line that repeats it.
     pub repeat: String,
+    /// The entries of the plan's expectations that explain it, from 1; none where it is unexpected.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub expected: Vec<u32>,
 }
 
 /// A stored file that cannot be read.
@@ -355,6 +362,9 @@ impl Results {
         if self.cells.is_empty() {
             return Exit::NothingSelected;
         }
+        if standings(self).iter().any(Standing::is_broken) {
+            return Exit::Failure;
+        }
         let gates: Vec<Gated> = self
             .cells
             .iter()
@@ -373,6 +383,8 @@ impl Results {
         };
         let failed =
             |cell: &&CellResults| matches!(cell.verdict, Verdict::Fail | Verdict::Flaky { .. });
+        let as_expected =
+            |cell: &&CellResults| matches!(cell.verdict, Verdict::Pass | Verdict::Expected { .. });
         // A gate that was met takes the place of "no failure at all, and all that was planned".
         let ungated: Vec<_> = self
             .cells
@@ -387,7 +399,7 @@ impl Results {
             Exit::Flaky
         } else if !failing.is_empty() {
             Exit::Leaks
-        } else if ungated.iter().any(|cell| cell.verdict != Verdict::Pass) {
+        } else if !ungated.iter().all(as_expected) {
             Exit::Inconclusive
         } else {
             Exit::Success
@@ -405,30 +417,72 @@ impl Results {
             }));
             self.cells.len() - 1
         });
-        self.cells[at].add(attempt.duration_ms, &evidence.tests, outcome.kind());
         for finding in &evidence.findings {
             if let Some(reason) = &finding.known {
                 self.see_known(&job.cell.target, &finding.rule, reason);
             }
         }
+        let mut expected = false;
         if *outcome != Outcome::Clean {
             let targets = self.plan.iter().flat_map(|plan| &plan.targets);
             let binary = targets
                 .filter(|target| target.id == job.cell.target)
                 .find_map(|target| target.binary.as_deref());
-            self.failures
-                .push(Failure::of(job, attempt, evidence, outcome, binary));
+            let mut failure = Failure::of(job, attempt, evidence, outcome, binary);
+            failure.expected = self.explained(&failure, evidence);
+            expected = !failure.expected.is_empty();
+            self.failures.push(failure);
         }
+        self.cells[at].add(
+            attempt.duration_ms,
+            &evidence.tests,
+            outcome.kind(),
+            expected,
+        );
     }
 }
 
 impl Results {
+    /// The entries that explain a failure.
+    fn explained(&self, failure: &Failure, evidence: &Evidence) -> Vec<u32> {
+        let Some(plan) = self
+            .plan
+            .as_ref()
+            .filter(|plan| !plan.expectations.is_empty())
+        else {
+            return Vec::new();
+        };
+        let failed = Failed {
+            cell: &failure.cell,
+            version: self.version_of(&failure.cell.runtime),
+            platform: &self.platform,
+            outcome: &failure.outcome,
+            signature: &failure.signature,
+            tests: &evidence.tests,
+        };
+        explains(&plan.expectations, failed)
+    }
+
+    /// The version of a runtime of the plan; its id where the plan does not have it.
+    pub fn version_of<'r>(&'r self, runtime: &'r str) -> &'r str {
+        let runtimes = self.plan.iter().flat_map(|plan| &plan.runtimes);
+        let mut same = runtimes.filter(|one| one.id == runtime);
+        same.next().map_or(runtime, |one| &one.version)
+    }
+
+    /// Whether a job failed as expected.
+    pub fn is_expected(&self, job: &JobId) -> bool {
+        let mut last = self.failures.iter().rev();
+        last.find(|failure| failure.job == *job)
+            .is_some_and(|failure| !failure.expected.is_empty())
+    }
+
     fn decide_gate(&mut self, cell: &CellId, result: &GateResult) {
         if let Some(one) = self.cells.iter_mut().find(|one| one.cell == *cell) {
             one.gate = Some(result.clone());
             // What it did not take is not missing.
             one.planned = one.outcomes.values().sum();
-            one.verdict = Verdict::of(one.planned, &one.outcomes);
+            one.verdict = Verdict::beside(one.planned, &one.outcomes, &one.expected);
         }
     }
 
@@ -456,6 +510,7 @@ impl CellResults {
             judged: 0,
             clean: 0,
             outcomes: BTreeMap::new(),
+            expected: BTreeMap::new(),
             verdict: Verdict::of(planned.jobs, &BTreeMap::new()),
             duration_ms: 0.0,
             tests: Vec::new(),
@@ -463,13 +518,16 @@ impl CellResults {
         }
     }
 
-    fn add(&mut self, duration_ms: f64, tests: &[TestRecord], kind: OutcomeKind) {
+    fn add(&mut self, duration_ms: f64, tests: &[TestRecord], kind: OutcomeKind, expected: bool) {
         *self.outcomes.entry(kind).or_default() += 1;
+        if expected {
+            *self.expected.entry(kind).or_default() += 1;
+        }
         self.judged += u32::from(kind != OutcomeKind::Infra);
         self.clean += u32::from(kind == OutcomeKind::Clean);
         let ended: u32 = self.outcomes.values().sum();
         self.planned = self.planned.max(ended);
-        self.verdict = Verdict::of(self.planned, &self.outcomes);
+        self.verdict = Verdict::beside(self.planned, &self.outcomes, &self.expected);
         self.duration_ms += duration_ms;
         for (index, test) in tests.iter().enumerate() {
             // Manifests of a cell are alike, so the position is right but for unexpected tests.
@@ -559,6 +617,7 @@ impl Failure {
             findings: evidence.findings.clone(),
             native_crash: evidence.native_crash.clone(),
             duration_ms: attempt.duration_ms,
+            expected: Vec::new(),
             dir: attempt.dir.to_string_lossy().into_owned(),
             repeat: job.repeat.clone(),
         }

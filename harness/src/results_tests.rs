@@ -29,6 +29,7 @@ fn cell(planned: u32, outcomes: Outcomes) -> CellResults {
         clean: 0,
         verdict: Verdict::of(planned, &outcomes),
         outcomes,
+        expected: BTreeMap::new(),
         duration_ms: 0.0,
         tests: Vec::new(),
         gate: None,
@@ -132,7 +133,7 @@ fn a_case_that_always_fails_is_no_flakiness_of_its_family() {
                 ms: None,
                 errors: Vec::new(),
             };
-            cell.add(1.0, &[record], outcome);
+            cell.add(1.0, &[record], outcome, false);
         }
         cell.verdict
     };

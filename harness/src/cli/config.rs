@@ -19,6 +19,7 @@ use super::{
 use crate::{
     error::Error,
     exec::Limits,
+    expect::Expectation,
     model::{DIFFERENTIAL, Runner, Seed},
     plan::{Patterns, Shard, quote},
     prepare::{Permissions, RuntimeSpec},
@@ -37,6 +38,8 @@ pub(super) struct RunConfig {
     pub(super) repeats: u32,
     /// Decides how many of the repeats are needed.
     pub(super) gate: Option<Plan>,
+    /// Failures that are known.
+    pub(super) expectations: Vec<Expectation>,
     /// The time that jobs may be started in.
     pub(super) budget: Option<Duration>,
     pub(super) parallel: u32,
@@ -97,6 +100,7 @@ impl RunConfig {
             repeats,
             gate,
             budget: args.gate.budget()?,
+            expectations: args.gate.expectations()?,
             parallel: args.jobs.unwrap_or_else(cores),
             shard: args.shard,
             timeout_ms: u64::try_from(args.timeout.as_millis())

@@ -277,6 +277,8 @@ impl<'a> Session<'a> {
                 shard: None,
                 guard: prepared.guard.is_some(),
                 gate: None,
+                selection: false,
+                expectations: Vec::new(),
             },
         });
         for NotAvailable { cell, reason } in planned.not_available {

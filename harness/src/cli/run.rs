@@ -177,6 +177,8 @@ fn announce(config: &RunConfig, prepared: &Prepared, plan: &Plan, dispatcher: &m
             shard: config.shard.map(plan::Shard::parts),
             guard: prepared.guard.is_some(),
             gate: config.gate.as_ref().map(GatePlanned::of),
+            selection: config.only.is_some() || config.tests.texts().next().is_some(),
+            expectations: config.expectations.clone(),
         },
     });
     for one in &plan.not_available {

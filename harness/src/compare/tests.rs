@@ -29,6 +29,7 @@ fn run(cells: &[(&str, u32, u32)]) -> Results {
                 judged: *judged,
                 clean: judged - failed,
                 outcomes: BTreeMap::new(),
+                expected: BTreeMap::new(),
                 verdict: Verdict::Pass,
                 duration_ms: 0.0,
                 tests: vec![TestTally {

@@ -95,11 +95,11 @@ impl Watcher for Watch {
         let mut state = self.state.lock();
         let of = (end.job.cell.clone(), end.job.repetition);
         let jobs = state.jobs.get(&of).copied().unwrap_or(1);
-        state
-            .cells
-            .entry(of.0)
-            .or_default()
-            .add(end.job.repetition, jobs, Ended::of(end.outcome));
+        state.cells.entry(of.0).or_default().add(
+            end.job.repetition,
+            jobs,
+            Ended::of(end.outcome, end.expected),
+        );
         Ok(())
     }
 }
@@ -145,6 +145,7 @@ mod tests {
                 attempt: &attempt,
                 evidence: &evidence,
                 outcome: &Outcome::Clean,
+                expected: false,
             };
             watch.finished(end).expect("it writes nothing");
         }

@@ -102,8 +102,13 @@ impl<'p> Head<'p> {
             Some("the targets")
         } else if self.runtimes() != other.runtimes() {
             Some("the versions of Node")
-        } else if self.plan.repeats != other.plan.repeats || self.plan.guard != other.plan.guard {
+        } else if self.plan.repeats != other.plan.repeats
+            || self.plan.guard != other.plan.guard
+            || self.plan.selection != other.plan.selection
+        {
             Some("the flags")
+        } else if self.plan.expectations != other.plan.expectations {
+            Some("the expected failures")
         } else {
             let of = |plan: &PlanSummary| plan.shard.map(|(_, n)| n);
             let both = of(self.plan).zip(of(other.plan));

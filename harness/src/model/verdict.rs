@@ -22,6 +22,13 @@ pub enum Verdict {
     },
     /// No attempt was clean and some failed.
     Fail,
+    /// What failed was expected to; all else was clean, and all that was planned was judged.
+    Expected {
+        /// Attempts that failed as expected.
+        failed: u32,
+        /// Judged attempts.
+        of: u32,
+    },
     /// Nothing failed, and not all that was planned could be judged.
     Inconclusive,
     /// Nothing was planned.
@@ -53,12 +60,34 @@ impl Verdict {
         }
     }
 
+    /// The same where some failures were expected: these are no reason to fail, and no reason to pass.
+    pub fn beside(
+        planned: u32,
+        outcomes: &BTreeMap<OutcomeKind, u32>,
+        expected: &BTreeMap<OutcomeKind, u32>,
+    ) -> Verdict {
+        let failed: u32 = expected.values().sum();
+        let unexpected = outcomes
+            .iter()
+            .map(|(kind, count)| (*kind, count - expected.get(kind).unwrap_or(&0).min(count)))
+            .collect();
+        let others = Verdict::of(planned.saturating_sub(failed), &unexpected);
+        match others {
+            Verdict::Pass | Verdict::Skipped if failed > 0 => Verdict::Expected {
+                failed,
+                of: failed + unexpected.get(&OutcomeKind::Clean).unwrap_or(&0),
+            },
+            others => others,
+        }
+    }
+
     /// Its name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Verdict::Pass => "pass",
             Verdict::Flaky { .. } => "flaky",
             Verdict::Fail => "fail",
+            Verdict::Expected { .. } => "expected",
             Verdict::Inconclusive => "inconclusive",
             Verdict::Skipped => "skipped",
         }
@@ -74,6 +103,50 @@ impl std::fmt::Display for Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn failures_that_are_expected_neither_fail_a_cell_nor_pass_it() {
+        use OutcomeKind::{Clean, CrashInTest, HangInTest, Infra};
+        type Counts = &'static [(OutcomeKind, u32)];
+        type Row = (u32, Counts, Counts, Verdict);
+        let table: [Row; 6] = [
+            (2, &[(Clean, 2)], &[], Verdict::Pass),
+            (
+                2,
+                &[(CrashInTest, 2)],
+                &[(CrashInTest, 2)],
+                Verdict::Expected { failed: 2, of: 2 },
+            ),
+            (
+                3,
+                &[(Clean, 2), (CrashInTest, 1)],
+                &[(CrashInTest, 1)],
+                Verdict::Expected { failed: 1, of: 3 },
+            ),
+            (
+                3,
+                &[(Clean, 1), (CrashInTest, 1), (HangInTest, 1)],
+                &[(CrashInTest, 1)],
+                Verdict::Flaky { clean: 1, of: 2 },
+            ),
+            (2, &[(CrashInTest, 2)], &[(CrashInTest, 1)], Verdict::Fail),
+            (
+                2,
+                &[(CrashInTest, 1), (Infra, 1)],
+                &[(CrashInTest, 1)],
+                Verdict::Inconclusive,
+            ),
+        ];
+        for (planned, outcomes, expected, verdict) in table {
+            let [outcomes, expected] =
+                [outcomes, expected].map(|one| one.iter().copied().collect());
+            assert_eq!(
+                Verdict::beside(planned, &outcomes, &expected),
+                verdict,
+                "{planned} {outcomes:?} {expected:?}"
+            );
+        }
+    }
 
     #[test]
     fn a_cell_is_judged_by_all_its_attempts() {

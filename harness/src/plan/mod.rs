@@ -20,7 +20,7 @@ use crate::{
     version::meets,
 };
 
-pub use select::{Patterns, select_suites, select_targets};
+pub use select::{Patterns, select_suites, select_targets, suite_matches};
 pub use shard::Shard;
 
 /// What to plan from.

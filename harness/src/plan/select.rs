@@ -126,7 +126,8 @@ pub fn select_suites(
     Ok(selected)
 }
 
-fn suite_matches(suite: &Suite, selector: &str) -> bool {
+/// Whether a suite is meant by `topic`, `runner` or `topic/runner`.
+pub fn suite_matches(suite: &Suite, selector: &str) -> bool {
     match selector.split_once('/') {
         Some((topic, runner)) => suite.topic == topic && suite.runner.as_str() == runner,
         None => suite.topic == selector || suite.runner.as_str() == selector,

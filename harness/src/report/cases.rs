@@ -3,11 +3,12 @@
 //! So a crash after the last green test is red everywhere.
 
 use crate::{
-    model::{CellId, OutcomeKind, TestState},
+    expect::standings,
+    model::{CellId, OutcomeKind, TestState, Verdict},
     results::{CellResults, Failure, Results, TestTally},
 };
 
-use super::words;
+use super::{expected, words};
 
 /// Errors of a test that are quoted; the rest is counted.
 const MOST_QUOTED: usize = 5;
@@ -39,6 +40,11 @@ pub(super) enum State {
     Failed(Wrong),
     /// What is not known to be wrong, or is not a test's fault: JUnit calls that an error.
     Error(Wrong),
+    /// What failed as expected, with its issues; only where nothing else went wrong in the cell.
+    Expected {
+        issues: String,
+        wrong: Wrong,
+    },
 }
 
 /// What went wrong.
@@ -58,6 +64,16 @@ impl Case<'_> {
         })
     }
 
+    fn expect(&mut self, issues: &str) {
+        self.state = match std::mem::replace(&mut self.state, State::Passed) {
+            State::Failed(wrong) | State::Error(wrong) => State::Expected {
+                issues: issues.to_owned(),
+                wrong,
+            },
+            fine => fine,
+        };
+    }
+
     fn synthetic(name: &str, state: State) -> Self {
         Case {
             name: name.to_owned(),
@@ -73,12 +89,21 @@ pub(super) fn of_cells(results: &Results) -> Vec<CellCases<'_>> {
     let cell = |cell| {
         let failures = failures_of(results, cell);
         let tests = cell.tests.iter().map(|test| test_case(test, &failures));
-        CellCases {
-            cell,
-            cases: tests
-                .chain([process_case(cell, &failures), judged_case(cell, &failures)])
-                .collect(),
+        let mut cases: Vec<Case<'_>> = tests
+            .chain([process_case(cell, &failures), judged_case(cell, &failures)])
+            .collect();
+        if matches!(cell.verdict, Verdict::Expected { .. }) {
+            let mut issues: Vec<String> = failures
+                .iter()
+                .filter_map(|failure| expected::issues(results, failure))
+                .collect();
+            issues.sort_unstable();
+            issues.dedup();
+            for case in &mut cases {
+                case.expect(&issues.join(", "));
+            }
         }
+        CellCases { cell, cases }
     };
     results.cells.iter().map(cell).collect()
 }
@@ -302,8 +327,26 @@ fn told(failure: &Failure) -> String {
     lines.join("\n")
 }
 
-/// What belongs to no cell: a preparation that failed, an interruption, a run that is not over.
-pub(super) fn of_run(results: &Results) -> Option<Case<'_>> {
+/// What belongs to no cell: a preparation that failed, an interruption, a run that is not over; and expected failures that
+/// no longer hold.
+pub(super) fn of_run(results: &Results) -> Vec<Case<'_>> {
+    let entries = standings(results);
+    let broken = entries.iter().filter(|one| one.is_broken()).map(|one| {
+        let wrong = Wrong {
+            ty: "Expectation",
+            message: expected::line(one).unwrap_or_default(),
+            text: String::new(),
+        };
+        let name = format!(
+            "[threadproof] expectation {} holds: {}",
+            one.number, one.entry
+        );
+        Case::synthetic(&name, State::Error(wrong))
+    });
+    end(results).into_iter().chain(broken).collect()
+}
+
+fn end(results: &Results) -> Option<Case<'_>> {
     let (ty, message, text) = if let Some(failed) = &results.preparation {
         (
             "Preparation",

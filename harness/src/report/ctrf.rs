@@ -21,7 +21,7 @@ pub(super) fn ctrf(results: &Results, told: &Told) -> io::Result<String> {
         .iter()
         .flat_map(|cell| cell.cases.iter().map(|case| of_cell(cell, case)))
         .collect();
-    tests.extend(cases::of_run(results).map(|case| test(&case)));
+    tests.extend(cases::of_run(results).iter().map(test));
     let count = |status: &str| tests.iter().filter(|test| test["status"] == status).count();
     let flaky = tests.iter().filter(|test| test["flaky"] == true).count();
     // A run that has started nothing has no time of its own, and the format wants one.
@@ -129,6 +129,11 @@ fn test(case: &Case<'_>) -> Value {
             test["message"] = json!(message);
         }
         State::Failed(why) | State::Error(why) => wrong("failed", why),
+        // A failure that is expected is none of the four words that the format has.
+        State::Expected { issues, wrong: why } => {
+            wrong("other", why);
+            test["extra"]["expected"] = json!(issues);
+        }
     }
     test
 }

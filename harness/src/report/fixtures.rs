@@ -212,6 +212,8 @@ fn beginning() -> Vec<Event> {
                 shard: Some((1, 2)),
                 guard: true,
                 gate: None,
+                selection: false,
+                expectations: Vec::new(),
             },
         },
     ];

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use super::{Figures, Form, Stored, Told, ctrf, fixtures, html, render, sarif, tap, tests::write};
-use crate::{event::Event, model::OutcomeKind, results::Results};
+use crate::{event::Event, expect::Expectation, model::OutcomeKind, results::Results};
 
 /// What events tell beyond the results.
 pub(super) fn told(events: &[Event]) -> Told {
@@ -24,6 +24,76 @@ fn all_runs() -> [Vec<Event>; 6] {
         fixtures::many(400, 200, 7, false),
         Vec::new(),
     ]
+}
+
+/// The run with all outcomes, of which each failure is expected, and one beside that does not happen.
+fn as_expected() -> Vec<Event> {
+    let mut events = fixtures::everything();
+    for event in &mut events {
+        if let Event::Planned { plan } = event {
+            let entry = |target: &str, issue: &str| Expectation {
+                target: target.to_owned(),
+                issue: format!("https://example.org/{issue}"),
+                reason: "it is known".to_owned(),
+                expires: "2999-01-01".to_owned(),
+                ..Expectation::default()
+            };
+            let clean = plan.cells.iter().map(|one| &one.cell).find(|cell| {
+                let results = Results::of(&fixtures::everything());
+                let mut same = results.cells.iter().filter(|one| one.cell == **cell);
+                same.any(|one| one.judged > 0 && one.clean == one.judged)
+            });
+            let clean = clean.expect("the fixture has a clean cell");
+            plan.expectations = vec![
+                entry("*", "1"),
+                Expectation {
+                    suite: Some(clean.suite.to_string()),
+                    runtime: Some(format!("={}", clean.runtime.trim_start_matches("node-"))),
+                    ..entry(&clean.target, "2")
+                },
+            ];
+            plan.shard = None;
+        }
+    }
+    events
+}
+
+#[test]
+fn every_form_tells_what_was_expected_and_what_no_longer_is() {
+    let events = as_expected();
+    let results = Results::of(&events);
+    assert!(
+        results
+            .failures
+            .iter()
+            .filter(|failure| failure.outcome.kind().is_failure())
+            .all(|failure| failure.expected == [1]),
+    );
+    // For the one that no longer holds.
+    assert_eq!(results.exit(), crate::exit::Exit::Failure);
+    let tap = tap::tap(&results);
+    assert!(tap.contains("# TODO https://example.org/1"), "{tap}");
+    let junit = super::junit::junit(&results).unwrap();
+    assert!(
+        junit.contains("failed as expected (https://example.org/1)"),
+        "{junit}"
+    );
+    let ctrf = ctrf::ctrf(&results, &told(&events)).unwrap();
+    assert!(ctrf.contains("\"status\": \"other\""), "{ctrf}");
+    let summary = super::summary::summary(&results);
+    assert!(
+        summary.contains("expected: <b>CrashAtTeardown</b>"),
+        "{summary}"
+    );
+    for (form, text) in [
+        ("tap", tap),
+        ("junit", junit),
+        ("ctrf", ctrf),
+        ("summary", summary),
+    ] {
+        assert!(text.contains("UNEXPECTED PASS"), "{form}:\n{text}");
+        assert!(text.contains("https://example.org/2"), "{form}:\n{text}");
+    }
 }
 
 #[test]

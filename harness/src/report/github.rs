@@ -120,6 +120,8 @@ impl<W: Write> Renderer for Github<W> {
 fn annotations(results: &Results) -> Vec<String> {
     let (unjudged, failed): (Vec<_>, Vec<_>) = groups(results)
         .into_iter()
+        // What is expected stands in the notice, with its issue.
+        .filter(|group| !group.expected)
         .partition(|group| !group.kind().is_failure());
     let mut lines = Vec::new();
     if let Some(failed) = &results.preparation {

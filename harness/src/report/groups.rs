@@ -15,6 +15,8 @@ pub(super) struct Group<'r> {
     pub(super) cells: Vec<(&'r CellId, usize)>,
     /// How many there are.
     pub(super) count: usize,
+    /// Whether all of them were expected.
+    pub(super) expected: bool,
 }
 
 #[derive(PartialEq)]
@@ -25,6 +27,8 @@ struct Likeness<'r> {
     stopped: bool,
     fatal: Option<String>,
     tests: Vec<(&'r str, TestState)>,
+    /// What is expected is not told with what is not.
+    expected: &'r [u32],
 }
 
 impl Group<'_> {
@@ -34,8 +38,8 @@ impl Group<'_> {
     }
 }
 
-/// The failures of a run in groups: worst kind first, then as they appeared. `Infra` comes last,
-/// because it says nothing of the target.
+/// The failures of a run in groups: worst kind first, then as they appeared. `Infra` comes late,
+/// because it says nothing of the target, and what was expected last.
 pub(super) fn groups(results: &Results) -> Vec<Group<'_>> {
     let mut found: Vec<(Likeness<'_>, (Group<'_>, Vec<&Failure>))> = Vec::new();
     for failure in &results.failures {
@@ -48,6 +52,7 @@ pub(super) fn groups(results: &Results) -> Vec<Group<'_>> {
                     first: failure,
                     cells: Vec::new(),
                     count: 0,
+                    expected: !failure.expected.is_empty(),
                 };
                 found.push((likeness, (group, Vec::new())));
                 found.len() - 1
@@ -74,7 +79,7 @@ pub(super) fn groups(results: &Results) -> Vec<Group<'_>> {
         }
     }
     let mut groups: Vec<Group<'_>> = groups.into_iter().map(|(group, _)| group).collect();
-    groups.sort_by_key(|group| rank(group.kind()));
+    groups.sort_by_key(|group| (group.expected, rank(group.kind())));
     groups
 }
 
@@ -96,6 +101,7 @@ impl<'r> Likeness<'r> {
             stopped: matches!(failure.ending.stop, Some(Stop::TimeLimit { .. })),
             fatal: failure.fatal.as_deref().map(without_numbers),
             tests,
+            expected: &failure.expected,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 
 mod cases;
 mod ctrf;
+mod expected;
 mod figures;
 mod file;
 mod forms;

@@ -8,7 +8,7 @@ use threadproof_stress::say;
 use crate::{model::Verdict, results::Results};
 
 use super::{
-    gates,
+    expected,
     groups::{Group, groups},
     matrix::{Entry, Matrix},
     verdict::{self, Tone},
@@ -45,9 +45,6 @@ pub(super) fn summary(results: &Results) -> String {
     }
     for row in table(results) {
         line(&row);
-    }
-    for said in gates::lines(results) {
-        line(&format!("- {}", text(&said)));
     }
     for said in verdict::meaning(results) {
         line(&format!("- {}", text(said.trim())));
@@ -115,6 +112,7 @@ fn table(results: &Results) -> Vec<String> {
             Entry::Ran(cell) => {
                 let mark = match cell.verdict {
                     Verdict::Pass => "",
+                    Verdict::Expected { .. } => "☑️ ",
                     Verdict::Fail | Verdict::Flaky { .. } => "❌ ",
                     Verdict::Inconclusive | Verdict::Skipped => "⚠️ ",
                 };
@@ -145,7 +143,8 @@ fn failure(group: &Group<'_>, results: &Results) -> String {
     };
     let mut lines = vec![
         format!(
-            "<details><summary><b>{}</b>{times}: {} ({})</summary>",
+            "<details><summary>{}<b>{}</b>{times}: {} ({})</summary>",
+            if group.expected { "expected: " } else { "" },
             first.outcome.kind(),
             html(&words::outcome(&first.outcome)),
             html(&group.cells[0].0.to_string())
@@ -165,6 +164,9 @@ fn failure(group: &Group<'_>, results: &Results) -> String {
             "where",
             format!("… and {} more", group.cells.len() - MOST_LISTED),
         );
+    }
+    if let Some(issues) = expected::issues(results, first) {
+        item("expected", text(&issues));
     }
     item("signature", code(&first.signature));
     item("phase", first.phase.to_string());

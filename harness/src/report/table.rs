@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    gates,
+    expected,
     groups::{Group, groups},
     matrix::{Entry, Matrix},
     verdict::{self, Tone},
@@ -48,9 +48,6 @@ pub(super) fn closing(results: &Results, dir: &Path, width: Option<u16>) -> Stri
     }
     if !results.cells.is_empty() {
         line(&mut out, "");
-        for text in gates::lines(results) {
-            line(&mut out, &text);
-        }
         for text in verdict::meaning(results) {
             line(&mut out, &text);
         }
@@ -179,14 +176,14 @@ fn verdict_colour(cell: &CellResults) -> Color {
     match cell.verdict {
         Verdict::Pass => Color::Green,
         Verdict::Fail | Verdict::Flaky { .. } => Color::Red,
-        Verdict::Inconclusive | Verdict::Skipped => Color::Yellow,
+        Verdict::Expected { .. } | Verdict::Inconclusive | Verdict::Skipped => Color::Yellow,
     }
 }
 
 fn colour(sum: Sum) -> Color {
-    if sum.clean < sum.judged {
+    if sum.clean + sum.expected < sum.judged {
         Color::Red
-    } else if sum.judged < sum.planned {
+    } else if sum.judged < sum.planned || sum.expected > 0 {
         Color::Yellow
     } else {
         Color::Green
@@ -217,6 +214,7 @@ fn failure(out: &mut String, group: &Group<'_>, results: &Results, dir: &Path) {
     let name = first.outcome.kind().to_string();
     let name = match first.outcome {
         Outcome::Infra { .. } => name.yellow().bold().to_string(),
+        _ if group.expected => format!("{} (expected)", name.yellow()),
         _ => name.red().bold().to_string(),
     };
     let times = if group.count == 1 {
@@ -241,6 +239,9 @@ fn failure(out: &mut String, group: &Group<'_>, results: &Results, dir: &Path) {
         .collect();
     let mut field = |name: &str, text: &str| line(out, &indented(text, &format!("  {name:<12}")));
     field("where", &first_few(&cells, MOST_LISTED));
+    if let Some(issues) = expected::issues(results, first) {
+        field("expected", &issues);
+    }
     field("signature", &first.signature);
     field("phase", first.phase.as_str());
     field("ended by", &words::ending(&first.ending));

@@ -16,10 +16,7 @@ pub(super) fn tap(results: &Results) -> String {
     let mut out = String::new();
     let mut line = |text: &str| writeln!(out, "{text}").expect("writing to a string succeeds");
     line("TAP version 14");
-    line(&format!(
-        "1..{}",
-        cells.len() + usize::from(of_run.is_some())
-    ));
+    line(&format!("1..{}", cells.len() + of_run.len()));
     let facts = [verdict::headline(results).1, results.command.clone()];
     for fact in facts.iter().filter(|fact| !fact.is_empty()) {
         line(&format!("# {}", on_one_line(fact)));
@@ -38,8 +35,8 @@ pub(super) fn tap(results: &Results) -> String {
         let not = if fine { "" } else { "not " };
         line(&format!("{not}ok {number} - {name}: {rate} clean"));
     }
-    if let Some(case) = &of_run {
-        for text in point(cells.len() + 1, case) {
+    for (number, case) in (cells.len() + 1..).zip(&of_run) {
+        for text in point(number, case) {
             line(&text);
         }
     }
@@ -48,7 +45,8 @@ pub(super) fn tap(results: &Results) -> String {
 
 fn is_fine(case: &Case<'_>) -> bool {
     match case.state {
-        State::Passed | State::Skipped { .. } => true,
+        // What is to do is no failure of the run.
+        State::Passed | State::Skipped { .. } | State::Expected { .. } => true,
         State::Failed(_) | State::Error(_) => false,
     }
 }
@@ -64,10 +62,14 @@ fn point(number: usize, case: &Case<'_>) -> Vec<String> {
                 on_one_line(message)
             )];
         }
-        State::Failed(wrong) | State::Error(wrong) => wrong,
+        State::Failed(wrong) | State::Error(wrong) | State::Expected { wrong, .. } => wrong,
+    };
+    let todo = match &case.state {
+        State::Expected { issues, .. } => format!(" # TODO {}", on_one_line(issues)),
+        _ => String::new(),
     };
     let mut lines = vec![
-        format!("not ok {number} - {name}"),
+        format!("not ok {number} - {name}{todo}"),
         "  ---".to_owned(),
         format!("  kind: {}", wrong.ty),
         // JSON's strings are YAML's.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    gates,
+    expected, gates,
     words::{self, Sum, counted},
 };
 
@@ -38,7 +38,8 @@ pub(super) fn headline(results: &Results) -> (Tone, String) {
         return (Tone::Bad, format!("NOT RUN: {why}"));
     }
     let sum = Sum::of(&results.cells);
-    let failures = sum.judged - sum.clean;
+    let expected = sum.expected;
+    let failures = (sum.judged - sum.clean).saturating_sub(expected);
     let bad = results
         .cells
         .iter()
@@ -46,6 +47,7 @@ pub(super) fn headline(results: &Results) -> (Tone, String) {
         .count();
     let cells = counted(results.cells.len(), "cell");
     let judged = counted(sum.judged as usize, "attempt");
+    let broken = expected::broken(results);
     let (tone, mut text) = if let Some(gated) = gates::headline(results) {
         gated
     } else if failures > 0 {
@@ -57,9 +59,30 @@ pub(super) fn headline(results: &Results) -> (Tone, String) {
         (
             Tone::Open,
             format!(
-                "INCONCLUSIVE: {} of {} planned attempts judged, none failed",
-                sum.judged, sum.planned
+                "INCONCLUSIVE: {} of {} planned attempts judged, {}",
+                sum.judged,
+                sum.planned,
+                if expected > 0 {
+                    "no failure that was not expected"
+                } else {
+                    "none failed"
+                }
             ),
+        )
+    } else if broken > 0 {
+        let entries = if broken == 1 {
+            "an expected failure no longer holds".to_owned()
+        } else {
+            format!("{broken} expected failures no longer hold")
+        };
+        (
+            Tone::Bad,
+            format!("FAILED: {judged} in {cells}, and {entries}"),
+        )
+    } else if expected > 0 {
+        well(
+            results,
+            &format!("{judged} in {cells}, {expected} failed, all as expected"),
         )
     } else {
         well(results, &format!("{judged} in {cells}, none failed"))
@@ -118,7 +141,8 @@ pub(super) fn kinds(results: &Results) -> Option<String> {
 
 /// What the rates say of each target, and what an all-green run does not prove.
 pub(super) fn meaning(results: &Results) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines = gates::lines(results);
+    lines.extend(expected::lines(results));
     let mut targets: Vec<&str> = Vec::new();
     for cell in &results.cells {
         if !targets.contains(&cell.cell.target.as_str()) {

@@ -267,6 +267,8 @@ pub(super) struct Sum {
     pub(super) clean: u32,
     pub(super) judged: u32,
     pub(super) planned: u32,
+    /// Failures that were expected.
+    pub(super) expected: u32,
 }
 
 impl Sum {
@@ -276,6 +278,7 @@ impl Sum {
             clean: sum.clean + cell.clean,
             judged: sum.judged + cell.judged,
             planned: sum.planned + cell.planned,
+            expected: sum.expected + cell.expected.values().sum::<u32>(),
         })
     }
 
@@ -289,6 +292,7 @@ impl Sum {
             clean,
             judged,
             planned,
+            ..
         } = self;
         if judged < planned {
             format!("{clean}/{judged} of {planned}")
@@ -407,6 +411,7 @@ mod tests {
             clean: 18,
             judged: 18,
             planned: 20,
+            expected: 0,
         };
         assert_eq!(sum.fraction(), "18/18 of 20");
     }

@@ -1,15 +1,19 @@
-//! The flags of gates, and what is made of them.
+//! The flags that say what a run has to come to, and what is made of them.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use threadproof_stress::{Gate, Plan};
 
-use crate::{error::Error, plan::quote};
+use crate::{
+    error::Error,
+    expect::{self, Expectation},
+    plan::quote,
+};
 
 /// Failures that a gate may see before it is given up, where nobody says how many runs there may be.
 const MOST_ALLOWED: u64 = 2;
 
-/// How a run is gated.
+/// What a run has to come to.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(in crate::cli) struct GateArgs {
     /// Repeat each cell until this is decided: 'failure-rate < 1% @ 95%'
@@ -24,6 +28,9 @@ pub(in crate::cli) struct GateArgs {
     /// Start no job after this time: what is not decided then is inconclusive
     #[arg(long, env = "THREADPROOF_BUDGET", value_name = "TIME", hide_env = true)]
     pub(in crate::cli) budget: Option<humantime::Duration>,
+    /// File of failures that are expected, each with an issue and an expiry: docs/expectations.md
+    #[arg(long, env = "THREADPROOF_EXPECT", value_name = "FILE", hide_env = true)]
+    pub(in crate::cli) expect: Option<PathBuf>,
 }
 
 impl GateArgs {
@@ -36,6 +43,11 @@ impl GateArgs {
             }),
             time => Ok(time.map(Into::into)),
         }
+    }
+
+    /// The failures that are expected.
+    pub(in crate::cli) fn expectations(&self) -> Result<Vec<Expectation>, Error> {
+        self.expect.as_deref().map_or(Ok(Vec::new()), expect::load)
     }
 
     /// The plan of the gate, within `repeats` where those were given.

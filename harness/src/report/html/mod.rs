@@ -134,6 +134,7 @@ impl Look {
             Verdict::Pass => ("pass", "✓"),
             Verdict::Flaky { .. } => ("flaky", "◐"),
             Verdict::Fail => ("fail", "✗"),
+            Verdict::Expected { .. } => ("open", "≈"),
             Verdict::Inconclusive => ("open", "?"),
             Verdict::Skipped => return Self::SKIPPED,
         };
@@ -171,6 +172,11 @@ impl Look {
             Verdict::Skipped
         } else if sum.clean == sum.planned {
             Verdict::Pass
+        } else if sum.expected > 0 && sum.clean + sum.expected == sum.planned {
+            Verdict::Expected {
+                failed: sum.expected,
+                of: sum.judged,
+            }
         } else if sum.clean == sum.judged {
             Verdict::Inconclusive
         } else if sum.clean == 0 {
