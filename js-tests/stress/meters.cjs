@@ -39,10 +39,15 @@ class Meters {
     if (list.length >= BATCH) this.#emitLatencies(name);
   }
 
+  /** Whether it is time for a sample. */
+  get due() {
+    return performance.now() - this.#sampled >= this.every;
+  }
+
   /** What this process holds now, to be called when all workers that may end have ended. */
   sample(done = this.lifecycles) {
+    if (!this.due) return;
     const now = performance.now();
-    if (now - this.#sampled < this.every) return;
     this.#sampled = now;
     // Garbage that nobody collected yet is no leak.
     globalThis.gc?.();

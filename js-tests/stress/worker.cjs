@@ -107,8 +107,11 @@ function serve() {
 /** Goes on in bursts until it is told to stop; between them the event loop turns. */
 function last() {
   let stopped = false;
-  parentPort.on('message', () => {
-    stopped = true;
+  parentPort.on('message', (message) => {
+    if (message === 'collect') {
+      globalThis.gc?.();
+      parentPort.postMessage('collected');
+    } else stopped = true;
   });
   const burst = () => {
     if (stopped) {

@@ -2,7 +2,7 @@
 // Workers that live as long as the run and work all the time.
 const { Fleet, settled } = require('../fleet.cjs');
 
-/** Samples are taken each time that every worker has spoken so often. */
+/** A sample is taken at most each time that every worker has spoken so often. */
 const ROUNDS = 5;
 
 module.exports = async function steady(shape) {
@@ -11,15 +11,26 @@ module.exports = async function steady(shape) {
   const start = performance.now();
   let steps = 0;
   let messages = 0;
+  /** Workers that have not collected their garbage yet: until they have, what they hold is not known. */
+  let collecting = 0;
   const runs = [];
   const done = () =>
     params.forMs === null ? steps >= params.steps : performance.now() - start >= params.forMs;
-  const stop = () => runs.forEach(({ worker }) => worker.postMessage('stop'));
+  const tell = (message) => runs.forEach(({ worker }) => worker.postMessage(message));
+  const stop = () => tell('stop');
   let stopping = false;
-  const onMessage = (more) => {
-    steps += more;
+  const onMessage = (message) => {
+    if (message === 'collected') {
+      collecting--;
+      if (collecting === 0) meters.sample(steps);
+      return;
+    }
+    steps += message;
     messages++;
-    if (messages % (ROUNDS * params.workers) === 0) meters.sample(steps);
+    if (collecting === 0 && meters.due && messages % (ROUNDS * params.workers) === 0) {
+      collecting = runs.length;
+      tell('collect');
+    }
     if (!stopping && done()) {
       stopping = true;
       stop();
