@@ -253,13 +253,22 @@ function whenFirstSet(act) {
   return new Proxy({}, traps);
 }
 
+/** The collector's function: Node can be told to give it at any time, others only by a flag. */
+function collector() {
+  const { gc, Bun } = globalThis;
+  if (gc) return gc;
+  // Its flag does not hold in workers.
+  if (Bun) return () => Bun.gc(true);
+  v8.setFlagsFromString('--expose-gc');
+  return vm.runInNewContext('gc');
+}
+
 /**
  * Collects until an object that nobody holds is seen to be gone: what was dropped before it is then gone too,
  * finalizers that Node runs later included.
  */
 async function collect(limitMs) {
-  v8.setFlagsFromString('--expose-gc');
-  const gc = vm.runInNewContext('gc');
+  const gc = collector();
   let gone = false;
   const registry = new FinalizationRegistry(() => {
     gone = true;

@@ -61,7 +61,7 @@ async function inner(job) {
   // When the event loop runs dry before the end: what Node makes of a module that awaits in vain.
   process.exitCode = 13;
   await run(findCase(job.tests[0]), job);
-  process.exitCode = undefined;
+  process.exitCode = 0;
 }
 
 const job = readJob();

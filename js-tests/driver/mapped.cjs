@@ -1,13 +1,11 @@
 'use strict';
 // Whether files are mapped into this process: a binary that was unloaded is not.
 
-const fs = require('node:fs');
+const { mappedFiles } = require('../lib/objects.cjs');
 
 /** The files among `files` that the process has in its memory. */
 function mapped(files) {
-  const lines = fs.readFileSync('/proc/self/maps', 'utf8').split('\n');
-  // The path is the sixth column; a file that was deleted meanwhile has a remark behind it.
-  const paths = new Set(lines.map((line) => line.split(/\s+/).slice(5).join(' ')));
+  const paths = new Set(mappedFiles());
   return files.filter((file) => paths.has(file) || paths.has(`${file} (deleted)`));
 }
 

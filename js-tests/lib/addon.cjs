@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { readJob } = require('./job.cjs');
+const { mappedFiles } = require('./objects.cjs');
 const { packageAddon, treeOf } = require('./package-addon.cjs');
 
 const module_ = () => readJob().target.module;
@@ -25,8 +26,7 @@ function installed() {
 /** Those that this process has mapped. */
 function mapped() {
   const tree = treeOfModule() + path.sep;
-  const objects = process.report.getReport().sharedObjects;
-  return objects.filter((file) => isBinary(file) && file.startsWith(tree));
+  return mappedFiles().filter((file) => isBinary(file) && file.startsWith(tree));
 }
 
 /** A part of Node itself: however it is asked for again, it is the same. */

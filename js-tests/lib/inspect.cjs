@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { mappedFiles } = require('./objects.cjs');
 
 const [, , name] = process.argv;
 
@@ -27,8 +28,7 @@ const exported = [...own, ...Object.entries(module_)].map(([key, value]) => ({
   name: key,
   kind: kindOf(key, value),
 }));
-const objects = process.report.getReport().sharedObjects;
-const binaries = objects
+const binaries = mappedFiles()
   .filter((file) => path.extname(file) === '.node')
   .map((file) => ({ file, registration: registration(file) }));
 let manifest = {};

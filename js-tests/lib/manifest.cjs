@@ -29,6 +29,15 @@ const CAPABILITIES = new Set([
   'virtual-tables',
 ]);
 
+/** What of a runtime a step of a scenario needs, by the checks of `probe.cjs`. */
+const STEP_NEEDS = {
+  spawn: 'workers',
+  terminate: 'terminate',
+  gc: 'collect',
+  collected: 'collect',
+  limit: 'limits',
+};
+
 const RUNNER_SUFFIXES = ['.jest.cjs', '.vitest.mjs', '.node.mjs'];
 
 class ManifestError extends Error {}
@@ -85,6 +94,17 @@ function readBody(file, prefix, shared) {
 
 const sortedDir = (dir) => fs.readdirSync(dir).sort();
 
+/** What of a runtime a case needs (`runtime:workers`), from its steps, those inside of callbacks included. */
+function runtimeNeeds(value, found = new Set()) {
+  if (value === null || typeof value !== 'object') return found;
+  if (STEP_NEEDS[value.op]) found.add(`runtime:${STEP_NEEDS[value.op]}`);
+  if (value.op === 'exits' && value.error !== undefined) found.add('runtime:uncaught-exit-code');
+  if (value.op === 'grown' && value.resource === 'descriptors') found.add('runtime:descriptors');
+  if (value.resourceLimits) found.add('runtime:resource-limits');
+  for (const inner of Object.values(value)) runtimeNeeds(inner, found);
+  return found;
+}
+
 /** Topics of scenarios: one for each family of rules. */
 function scenarioTopics(root) {
   const folder = path.join(root, 'driver', 'scenarios');
@@ -93,7 +113,10 @@ function scenarioTopics(root) {
   for (const { family, name, file, scenario } of allScenarios(folder)) {
     const prefix = `${family}/${name}`;
     const needs = checkNeeds(scenario.needs, file);
-    const tests = scenario.cases.map((one) => ({ id: testId(prefix, one.name), needs }));
+    const tests = scenario.cases.map((one) => ({
+      id: testId(prefix, one.name),
+      needs: [...needs, ...[...runtimeNeeds(one.threads)].sort()],
+    }));
     const files = families.get(family) ?? [];
     families.set(family, [...files, { file: `driver/scenarios/${prefix}`, tests }]);
   }

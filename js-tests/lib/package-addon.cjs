@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { readJob } = require('./job.cjs');
+const { mappedFiles } = require('./objects.cjs');
 const { withOtherName } = require('./other-name.cjs');
 
 /** The folder of a module and of all that was installed with it: binaries often are packages of their own. */
@@ -58,6 +59,6 @@ function packageAddon(find) {
 }
 
 /** Whether this process runs on musl: packages name their binaries after it. */
-const onMusl = () => process.report.getReport().header.glibcVersionRuntime === undefined;
+const onMusl = () => mappedFiles().some((file) => path.basename(file).startsWith('ld-musl'));
 
 module.exports = { onMusl, packageAddon, treeOf };

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::Error,
     exit::Exit,
-    model::RuntimeSource,
+    model::{Engine, RuntimeSource},
     prepare::{cached_versions, package_name, packages_ready, probe},
     tools,
     version::meets,
@@ -178,7 +178,7 @@ fn node() -> Check {
     let Ok(path) = tools::find("node") else {
         return bad(State::Missing, "node", "not on PATH", help);
     };
-    match probe(&path, RuntimeSource::SearchPath) {
+    match probe(&path, RuntimeSource::SearchPath, &[]) {
         Ok(node) if meets(&node.version, OLDEST_NODE) => ok(
             "node",
             format!(
@@ -199,11 +199,11 @@ fn node() -> Check {
 }
 
 fn runtimes(workspace: &Workspace) -> Check {
-    let cached: Vec<String> = cached_versions(&workspace.state)
+    let cached: Vec<String> = cached_versions(&workspace.state, Engine::Node)
         .iter()
         .map(ToString::to_string)
         .collect();
-    match (package_name(), cached.is_empty()) {
+    match (package_name(Engine::Node), cached.is_empty()) {
         (None, _) => bad(
             State::Note,
             "runtimes",

@@ -12,7 +12,7 @@ use crate::{
     event::{Event, StepState},
     exit::Exit,
     interrupt::Interrupt,
-    model::{Runner, RuntimeSource},
+    model::{Engine, Runner, RuntimeSource},
     plan::needed_by,
     prepare::{Permissions, Steps, cached_versions, ensure_packages, probe},
     tools,
@@ -48,17 +48,27 @@ pub(super) fn list(place: &Place, args: &ListArgs) -> Result<Exit, Error> {
     if wants(What::Runtimes) {
         let on_path = tools::find("node")
             .ok()
-            .and_then(|node| probe(&node, RuntimeSource::SearchPath).ok());
-        let cached = cached_versions(&workspace.state);
+            .and_then(|node| probe(&node, RuntimeSource::SearchPath, &[]).ok());
+        let cached: Vec<String> = Engine::ALL
+            .into_iter()
+            .flat_map(|engine| {
+                let of_engine = cached_versions(&workspace.state, engine);
+                of_engine.into_iter().map(move |version| match engine {
+                    Engine::Node => version.to_string(),
+                    Engine::Bun | Engine::Deno => format!("{engine}@{version}"),
+                })
+            })
+            .collect();
         let path = on_path
             .iter()
             .map(|node| format!("{} (on PATH)", node.version));
         let cached_lines = cached
             .iter()
             .map(|version| format!("{version} (in the cache)"));
-        let any = std::iter::once("any other version, installed when it is asked for".to_owned());
+        let any = std::iter::once(
+            "any other version, and bun and deno, installed when it is asked for".to_owned(),
+        );
         sections.push(section("runtimes", path.chain(cached_lines).chain(any)));
-        let cached: Vec<String> = cached.iter().map(ToString::to_string).collect();
         machine.insert(
             "runtimes".to_owned(),
             json!({ "path": on_path, "cached": cached }),

@@ -28,7 +28,7 @@ use crate::{
     exec::{self, Executor, Launchers, Limits},
     exit::Exit,
     interrupt::Interrupt,
-    model::{Seed, Target},
+    model::{Engine, Seed, Target},
     plan::select_targets,
     prepare::{self, Permissions, Prepared, RuntimeSpec, Steps},
     report::{self, Config as ReportConfig, Reporters, Verbosity},
@@ -72,7 +72,7 @@ impl Selected {
             targets: select_targets(&all, &cells.target)?,
             runtimes: named
                 .into_iter()
-                .map(RuntimeSpec::parse)
+                .map(|text| RuntimeSpec::parse_node(text, "this command"))
                 .collect::<Result<_, _>>()?,
             seed: means.seed.unwrap_or_else(random_seed),
             parallel: outcomes.jobs.unwrap_or_else(cores),
@@ -101,7 +101,7 @@ impl Selected {
             targets,
             runtimes: named
                 .into_iter()
-                .map(RuntimeSpec::parse)
+                .map(|text| RuntimeSpec::parse_node(text, "this command"))
                 .collect::<Result<_, _>>()?,
             seed: means.seed.unwrap_or_else(random_seed),
             parallel: outcomes.jobs.unwrap_or(1),
@@ -247,6 +247,19 @@ impl<'a> Session<'a> {
         })?;
         if let Some(signal) = self.interrupt.signal() {
             return Err(Error::Interrupted { signal });
+        }
+        if let Some(other) = prepared
+            .runtimes
+            .iter()
+            .find(|runtime| runtime.engine != Engine::Node)
+        {
+            return Err(Error::Usage {
+                what: format!(
+                    "this runs on Node alone, and {} is not",
+                    other.path.display()
+                ),
+                help: "`run --suite driver` runs on Bun and Deno too: docs/runtimes.md".to_owned(),
+            });
         }
         let (wanted, control): (Vec<Target>, Vec<Target>) = prepared
             .targets

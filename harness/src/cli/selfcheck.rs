@@ -175,7 +175,10 @@ fn runtimes(args: &SelfcheckArgs) -> Result<Vec<RuntimeSpec>, Error> {
     } else {
         RUNTIMES.to_vec()
     };
-    named.into_iter().map(RuntimeSpec::parse).collect()
+    named
+        .into_iter()
+        .map(|text| RuntimeSpec::parse_node(text, "selfcheck"))
+        .collect()
 }
 
 /// A bar with what was found so far, and the steps of the preparation that take time.

@@ -20,8 +20,8 @@ use crate::{
     interrupt::Interrupt,
     judge::{Ledger, Rest, read_fatal},
     model::{
-        Attempt, Ending, Evidence, ExitStatus, Job, JobId, Known, Launcher, Milestones, Phase,
-        Runner, Runtime, Stop, Target, Usage,
+        Attempt, Ending, Engine, Evidence, ExitStatus, Job, JobId, Known, Launcher, Milestones,
+        Phase, Runner, Runtime, Stop, Target, Usage,
     },
     shared::Shared,
     symbols::Symbols,
@@ -352,7 +352,7 @@ impl Executor {
         environment::clean(&mut command);
         command.envs(&self.target(job)?.env);
         if job.cell.suite.runner != Runner::Programs {
-            command.args(&runtime.flags);
+            command.args(runtime.options());
         }
         // Valgrind translates generated code again and again.
         if job.launcher == Launcher::Memcheck {
@@ -360,6 +360,7 @@ impl Executor {
         }
         if let Some(guard) = &self.guard
             && job.cell.suite.runner != Runner::Programs
+            && runtime.engine == Engine::Node
         {
             command.env("LD_PRELOAD", preloaded(guard));
         }

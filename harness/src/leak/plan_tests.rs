@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::model::{Profile, RuntimeSource};
+use crate::model::Profile;
 
 fn target(id: &str) -> Target {
     Target {
@@ -18,15 +18,7 @@ fn planned(tools: &[Tool], rebuilt: &[&str]) -> LeakPlan {
 }
 
 fn planned_with(tools: &[Tool], rebuilt: &[&str], wanted: &[String], deep: bool) -> LeakPlan {
-    let runtime = Runtime {
-        id: "node-24.1.0".to_owned(),
-        version: "24.1.0".to_owned(),
-        path: "/node".into(),
-        source: RuntimeSource::Provisioned,
-        flags: Vec::new(),
-        napi: 10,
-        v8: "13.6".to_owned(),
-    };
+    let runtime = Runtime::node("24.1.0");
     let of_tsan = rebuilt
         .iter()
         .map(|id| ((*id).to_owned(), PathBuf::from("/built.node")))

@@ -26,7 +26,7 @@ pub use finding::{EnvEnd, FailedCall, Finding, Frame, NativeCrash, Stack};
 pub use job::{CellId, Job, JobId, Launcher};
 pub use outcome::{Outcome, OutcomeKind};
 pub use phase::Phase;
-pub use runtime::{Runtime, RuntimeSource};
+pub use runtime::{Engine, Runtime, RuntimeSource};
 pub use seed::Seed;
 pub use suite::{DIFFERENTIAL, Runner, Suite, TopicKind};
 pub use target::{Known, KnownLeak, Profile, SpecimenSource, SupportsWhen, Target, TargetSource};

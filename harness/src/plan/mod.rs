@@ -13,8 +13,8 @@ use crate::{
     error::Error,
     event::PlannedCell,
     model::{
-        CellId, Job, JobId, Launcher, Runner, Runtime, RuntimeSource, Seed, Suite, Target,
-        TopicKind,
+        CellId, Engine, Job, JobId, Launcher, Runner, Runtime, RuntimeSource, Seed, Suite, Target,
+        TargetSource, TopicKind,
     },
     results::{NotApplicable, NotAvailable},
     version::meets,
@@ -80,6 +80,29 @@ pub fn supports_on(target: &Target, version: &str) -> Vec<String> {
     all.into_iter().collect()
 }
 
+/// The same, with what the runtime was tried for (`runtime:workers`), which is needed by what uses it.
+fn supports_with(target: &Target, runtime: &Runtime) -> Vec<String> {
+    let has = RUNTIME_CAPABILITIES
+        .into_iter()
+        .filter(|name| !runtime.lacks.contains_key(*name));
+    supports_on(target, &runtime.version)
+        .into_iter()
+        .chain(has.map(|name| format!("runtime:{name}")))
+        .collect()
+}
+
+/// What each runtime is tried for: the checks of `js-tests/lib/probe.cjs`.
+pub const RUNTIME_CAPABILITIES: [&str; 8] = [
+    "workers",
+    "terminate",
+    "uncaught-exit-code",
+    "resource-limits",
+    "collect",
+    "descriptors",
+    "limits",
+    "addons",
+];
+
 /// The versions of Node that a runner works on: the table of `docs/protocol.md`.
 pub fn needed_by(runner: Runner) -> &'static str {
     match runner {
@@ -102,7 +125,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Error> {
     let mut cells = Vec::new();
     for target in inputs.targets {
         for runtime in inputs.runtimes {
-            let supports = supports_on(target, &runtime.version);
+            let supports = supports_with(target, runtime);
             let applicable = Applicable::of_all(inputs, &supports);
             for suite in inputs.suites {
                 let cell = CellId {
@@ -250,6 +273,21 @@ fn unavailable(
     if let Some(reason) = missing(target, runtime) {
         return Some(reason);
     }
+    if runtime.engine != Engine::Node && runner != Runner::Driver {
+        return Some(format!(
+            "{runner} is not run on {}: the scenarios of `driver` are",
+            runtime.engine.name()
+        ));
+    }
+    // Without these nothing of a suite can run.
+    let vital = ["workers", "addons"].into_iter().filter(|name| {
+        *name != "addons" || !matches!(target.source, None | Some(TargetSource::Builtin(_)))
+    });
+    for name in vital {
+        if let Some(instead) = runtime.lacks.get(name) {
+            return Some(format!("{} lacks {name}: {instead}", runtime.id));
+        }
+    }
     let needed = needed_by(runner);
     if !meets(&runtime.version, needed) {
         return Some(format!("{runner} needs Node {needed}"));
@@ -365,9 +403,19 @@ fn repeat(inputs: &Inputs<'_>, cell: &CellId, repetition: u32, id: &JobId) -> St
 pub fn runtime_word(runtimes: &[Runtime], id: &str) -> String {
     // Found for every cell: cells are made from the runtimes.
     let runtime = runtimes.iter().find(|runtime| runtime.id == id);
-    runtime.map_or(id.to_owned(), |runtime| match runtime.source {
-        RuntimeSource::Provisioned => runtime.version.clone(),
-        RuntimeSource::SearchPath | RuntimeSource::File => quote(&runtime.path.to_string_lossy()),
+    runtime.map_or(id.to_owned(), |runtime| {
+        let mut word = match (runtime.source, &runtime.release) {
+            (RuntimeSource::Provisioned, None) => runtime.version.clone(),
+            (RuntimeSource::Provisioned, Some(release)) => format!("{}@{release}", runtime.engine),
+            (RuntimeSource::SearchPath | RuntimeSource::File, _) => {
+                runtime.path.to_string_lossy().into_owned()
+            }
+        };
+        for flag in &runtime.flags {
+            word.push(' ');
+            word.push_str(flag);
+        }
+        quote(&word)
     })
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     catalogue::{CatalogueTest, File},
     exit::Exit,
-    model::{Profile, RuntimeSource, SupportsWhen},
+    model::{Profile, SupportsWhen},
 };
 
 fn target(id: &str, runtimes: Option<&str>) -> Target {
@@ -38,15 +38,7 @@ fn target(id: &str, runtimes: Option<&str>) -> Target {
 }
 
 fn runtime(version: &str) -> Runtime {
-    Runtime {
-        id: format!("node-{version}"),
-        version: version.into(),
-        napi: 10,
-        v8: "13".into(),
-        path: "/node".into(),
-        source: RuntimeSource::Provisioned,
-        flags: Vec::new(),
-    }
+    Runtime::node(version)
 }
 
 fn catalogue() -> Catalogue {

@@ -9,6 +9,7 @@ mod packages;
 mod preload;
 mod probe;
 mod registry;
+mod runtime_spec;
 mod runtimes;
 mod specimens;
 mod targets;
@@ -28,7 +29,8 @@ pub use guard::{ensure_guard, guard_platform};
 pub use packages::{ensure_packages, packages_ready};
 pub use preload::ensure_preload;
 pub use probe::probe;
-pub use runtimes::{RuntimeSpec, cached_versions, package_name};
+pub use runtime_spec::RuntimeSpec;
+pub use runtimes::{cached_versions, package_name};
 pub use specimens::ensure_rebuilt;
 
 /// What a preparation may do.
@@ -177,7 +179,9 @@ fn distinct(runtimes: Vec<Runtime>, specs: &[RuntimeSpec]) -> Vec<Runtime> {
     let mut ids: BTreeMap<String, u32> = BTreeMap::new();
     for (mut runtime, spec) in runtimes.into_iter().zip(specs) {
         let same_version = kept.iter().any(|other| other.version == runtime.version);
-        let same_file = kept.iter().any(|other| other.path == runtime.path);
+        let same_file = kept
+            .iter()
+            .any(|other| other.path == runtime.path && other.flags == runtime.flags);
         // The one on the search path joins the default ones only where it adds something.
         if same_file || (spec.is_optional() && same_version) {
             continue;

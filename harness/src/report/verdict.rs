@@ -3,8 +3,9 @@
 use threadproof_stress::{Confidence, say};
 
 use crate::{
+    event::PlanSummary,
     exit::Exit,
-    model::{OutcomeKind, Verdict, signal_name},
+    model::{Engine, OutcomeKind, Verdict, signal_name},
     results::{NotApplicable, Results},
 };
 
@@ -182,10 +183,31 @@ pub(super) fn meaning(results: &Results) -> Vec<String> {
         "detection power: not measured by this version on this machine; `threadproof selfcheck` does"
             .to_owned()
     }));
-    if results.plan.as_ref().is_some_and(|plan| !plan.guard) {
-        lines.push(
-            "the guard was not loaded: misuse of Node-API that a process survives was not judged"
-                .to_owned(),
+    lines.extend(results.plan.iter().flat_map(runtimes));
+    lines
+}
+
+/// What was not judged because of what runs it.
+fn runtimes(plan: &PlanSummary) -> Vec<String> {
+    let unjudged = "misuse of Node-API that a process survives was not judged";
+    let others: Vec<&str> = plan
+        .runtimes
+        .iter()
+        .filter(|runtime| runtime.engine != Engine::Node)
+        .map(|runtime| runtime.id.as_str())
+        .collect();
+    let mut lines = match (plan.guard, others.is_empty()) {
+        (false, _) => vec![format!("the guard was not loaded: {unjudged}")],
+        (true, false) => vec![format!(
+            "the guard knows Node alone: on {} {unjudged}",
+            others.join(", ")
+        )],
+        (true, true) => Vec::new(),
+    };
+    for runtime in &plan.runtimes {
+        let lacks = runtime.lacks.iter();
+        lines.extend(
+            lacks.map(|(what, instead)| format!("{} lacks runtime:{what}: {instead}", runtime.id)),
         );
     }
     lines

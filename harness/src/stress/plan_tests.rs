@@ -1,7 +1,7 @@
 use threadproof_stress::shapes;
 
 use super::*;
-use crate::model::{Profile, RuntimeSource};
+use crate::model::Profile;
 
 fn target(id: &str, supports: &[&str]) -> Target {
     Target {
@@ -13,15 +13,7 @@ fn target(id: &str, supports: &[&str]) -> Target {
 }
 
 fn runtime() -> Runtime {
-    Runtime {
-        id: "node-24.1.0".to_owned(),
-        version: "24.1.0".to_owned(),
-        path: "/node".into(),
-        source: RuntimeSource::Provisioned,
-        flags: Vec::new(),
-        napi: 10,
-        v8: "13.6".to_owned(),
-    }
+    Runtime::node("24.1.0")
 }
 
 fn planned(names: &[&str], control: Option<&Target>, lasting: Option<Duration>) -> StressPlan {
