@@ -122,7 +122,7 @@ fn jobs(criterion: &mut Criterion) {
     let script = dir.path().join("node-test.mjs");
     fs::write(&script, format!("import {{ createRequire }} from 'node:module'; const require = createRequire(import.meta.url);{RUNNER}")).unwrap();
     let node = which::which("node").expect("the bench needs Node");
-    let runtime = probe(&node, RuntimeSource::SearchPath).unwrap();
+    let runtime = probe(&node, RuntimeSource::SearchPath, &[]).unwrap();
     // The binary itself for both: what stands on the search path may be a script that starts it.
     let node = runtime.path.clone();
     let job = job(vec!["a/b > c".into()], &runtime.id);
