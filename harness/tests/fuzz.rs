@@ -212,6 +212,9 @@ fn an_interrupted_search_keeps_what_it_has_found() {
     assert_eq!(search.wait().unwrap().code(), Some(130), "{rest:?}");
     let saved: Vec<_> = fs::read_dir(out.path().join("failures")).unwrap().collect();
     assert!(!saved.is_empty(), "{rest:?}");
+    let figures = fs::read_to_string(out.path().join("fuzz.json")).unwrap();
+    let figures: serde_json::Value = serde_json::from_str(&figures).unwrap();
+    assert_eq!(figures["failures"].as_array().unwrap().len(), saved.len());
     for case in saved {
         assert!(case.unwrap().path().join("case.json").is_file());
     }

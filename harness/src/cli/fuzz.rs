@@ -53,6 +53,9 @@ pub(super) fn fuzz(place: &Place, args: &FuzzArgs, words: &[OsString]) -> Result
 }
 
 fn exit_of(hunted: &Hunted, run: Exit) -> Exit {
+    if matches!(run, Exit::Interrupted | Exit::Terminated) {
+        return run;
+    }
     if !hunted.failures.is_empty() || !hunted.unconfirmed.is_empty() {
         return Exit::Failure;
     }
@@ -151,10 +154,9 @@ fn stages(session: &mut Session<'_>, args: &FuzzArgs, words: &[OsString]) -> Res
         hunt.finish()
     });
     if let Some(signal) = interrupt.signal() {
-        // What was found before is not lost.
-        fuzz::save(&hunted, &session.selected.workspace, &benches)?;
-        return Err(Error::Interrupted { signal });
+        session.interrupted(signal);
     }
+    // What was found until then is not lost.
     fuzz::save(&hunted, &session.selected.workspace, &benches)?;
     Ok(hunted)
 }

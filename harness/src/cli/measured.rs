@@ -367,6 +367,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Says that a signal has ended it.
+    pub(super) fn interrupted(&mut self, signal: i32) {
+        self.dispatcher.emit(&Event::Interrupted { signal });
+    }
+
     /// How a run without figures ends.
     pub(super) fn exit(&self) -> Exit {
         self.dispatcher.results().exit()
@@ -376,8 +381,7 @@ impl<'a> Session<'a> {
     pub(super) fn fail(mut self, error: &Error) -> Exit {
         let exit = error.exit();
         if let Error::Interrupted { signal } = error {
-            self.dispatcher
-                .emit(&Event::Interrupted { signal: *signal });
+            self.interrupted(*signal);
         }
         show(error);
         self.dispatcher.finish(exit);
