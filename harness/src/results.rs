@@ -10,10 +10,10 @@ use crate::{
     exit::Exit,
     expect::{Failed, Standing, explains, standings},
     gate::{GateResult, Gated},
-    judge::known_by,
+    judge::{in_addon, known_by},
     model::{
         Attempt, CellId, Ending, Evidence, Finding, Job, JobId, NativeCrash, Outcome, OutcomeKind,
-        Phase, Seed, Straggler, TestRecord, TestState, TopicKind, Verdict,
+        Phase, Seed, Stack, Straggler, TestRecord, TestState, TopicKind, Verdict,
     },
 };
 
@@ -204,6 +204,9 @@ pub struct Failure {
     /// Where it crashed, as far as it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub native_crash: Option<NativeCrash>,
+    /// Where threads were in the addon when the time was up.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub stacks: Vec<Stack>,
     /// How long it took, in milliseconds.
     pub duration_ms: f64,
     /// Folder of the attempt's files, relative to the run directory.
@@ -616,6 +619,7 @@ impl Failure {
             stragglers: evidence.stragglers.clone(),
             findings: evidence.findings.clone(),
             native_crash: evidence.native_crash.clone(),
+            stacks: in_addon(&evidence.stacks, binary),
             duration_ms: attempt.duration_ms,
             expected: Vec::new(),
             dir: attempt.dir.to_string_lossy().into_owned(),

@@ -115,3 +115,28 @@ fn processes_that_are_not_node_are_left_alone() {
     assert_eq!(output.status.signal(), Some(libc::SIGSEGV));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn a_thread_that_is_asked_says_where_it_is_and_goes_on() {
+    let signal = libc::SIGRTMAX() - 3;
+    let ran = run(
+        probe(),
+        &format!(
+            "require(addon); process.kill(process.pid, {signal}); await new Promise(setImmediate);"
+        ),
+    )
+    .in_order();
+    let stacks: Vec<_> = ran
+        .events
+        .iter()
+        .filter(|event| event["type"] == "native-stack")
+        .collect();
+    assert_eq!(stacks.len(), 1, "{:?}", ran.events);
+    let frames = stacks[0]["frames"].as_array().expect("frames");
+    assert!(frames.len() > 3, "{}", stacks[0]);
+    assert!(
+        ran.events
+            .iter()
+            .all(|event| event["type"] != "native-crash")
+    );
+}

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    fs, io,
+    io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Mutex,
@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    environment, hang, launchers::Launchers, process::Process, schedule, stragglers,
+    environment, launchers::Launchers, process::Process, schedule, stragglers,
     symbolise::name_frames, watch::Watch,
 };
 use crate::{
@@ -21,20 +21,11 @@ use crate::{
     judge::{Ledger, Rest, read_fatal},
     model::{
         Attempt, Ending, Engine, Evidence, ExitStatus, Job, JobId, Known, Launcher, Milestones,
-        Phase, Runner, Runtime, Stop, Target, Usage,
+        Phase, Runner, Runtime, Target, Usage,
     },
     shared::Shared,
     symbols::Symbols,
 };
-
-/// How long a process may live after SIGTERM.
-const TERM_GRACE: Duration = Duration::from_secs(2);
-/// The same when the run was interrupted and a person waits.
-const INTERRUPT_GRACE: Duration = Duration::from_millis(300);
-/// How often a running process is looked at. Its end is noticed at once.
-const LOOK: Duration = Duration::from_millis(50);
-/// How often its progress is told at most.
-const TELL: Duration = Duration::from_millis(200);
 
 /// Time limits that are the same for all jobs; the limit of the whole is the job's own.
 #[derive(Clone, Copy, Debug)]
@@ -273,64 +264,6 @@ impl Executor {
             command,
             _temp: files.temp,
         })
-    }
-
-    /// Follows the process to its end, which the harness brings about when time is up.
-    fn follow(
-        &self,
-        job: &Job,
-        process: &Process,
-        watch: &mut Watch,
-        dir: &Path,
-        tell: &dyn Fn(Message),
-    ) -> Result<(super::process::Ended, Option<Stop>), ExecError> {
-        let failed = |source| ExecError {
-            doing: "wait for the process".to_owned(),
-            source,
-        };
-        let timeout = Duration::from_millis(job.timeout_ms);
-        let mut told: Option<Instant> = None;
-        let mut news = false;
-        loop {
-            if let Some(ended) = process.wait(LOOK).map_err(failed)? {
-                return Ok((ended, None));
-            }
-            news |= watch.read();
-            if news && told.is_none_or(|told| told.elapsed() >= TELL) {
-                news = false;
-                told = Some(Instant::now());
-                tell(Message::Progress {
-                    job: job.id.clone(),
-                    phase: watch.ledger.phase(),
-                    ended: watch.ledger.ended(),
-                    of: u32::try_from(job.tests.len()).unwrap_or(u32::MAX),
-                    test: watch
-                        .ledger
-                        .progress()
-                        .or_else(|| watch.ledger.open().next_back())
-                        .map(str::to_owned),
-                });
-            }
-            if self.interrupt.is_set() {
-                let (ended, _) = process.end(INTERRUPT_GRACE).map_err(failed)?;
-                return Ok((ended, Some(Stop::Interrupted)));
-            }
-            if let Some(expired) = watch.expired(&self.limits, timeout) {
-                let seen = hang::describe(process.pid(), &watch.ledger);
-                // Only for people; the verdict stands without it.
-                let _ = fs::write(dir.join("hang.txt"), seen);
-                let (ended, killed) = process.end(TERM_GRACE).map_err(failed)?;
-                let limit_ms = u64::try_from(expired.limit.as_millis()).unwrap_or(u64::MAX);
-                return Ok((
-                    ended,
-                    Some(Stop::TimeLimit {
-                        phase: expired.phase,
-                        limit_ms,
-                        killed,
-                    }),
-                ));
-            }
-        }
     }
 
     /// How the runner is started: the table of `docs/protocol.md`.

@@ -1,7 +1,9 @@
 //! Runs a job as a child process and collects what is known of it.
 
+mod asked;
 mod cores;
 mod environment;
+mod follow;
 mod hang;
 mod launch;
 mod launchers;

@@ -33,6 +33,11 @@ pub(super) fn name_frames(symbols: &Mutex<Symbols>, evidence: &mut Evidence, run
             .iter_mut()
             .for_each(|stack| name(&mut stack.frames));
     }
+    for stack in &mut evidence.stacks {
+        // Calls of an addon lead through the guard, which is no part of the program.
+        stack.frames.retain(|frame| !is_guard(frame));
+        name(&mut stack.frames);
+    }
     if let Some(crash) = &mut evidence.native_crash {
         name(&mut crash.frames);
         if let Some(last) = &mut crash.last_failed {

@@ -59,6 +59,7 @@ fn evidence(tests: &[TestState], status: ExitStatus) -> Evidence {
         findings: Vec::new(),
         native_crash: None,
         env_ends: Vec::new(),
+        stacks: Vec::new(),
         last_event: None,
         notes: Vec::new(),
         infra: None,

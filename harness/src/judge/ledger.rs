@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     model::{
-        Ending, EnvEnd, Evidence, Fatal, FileError, Finding, Milestones, NativeCrash, Phase,
-        RunEnd, RunStart, Straggler, StreamHealth, TestRecord, TestState,
+        Ending, EnvEnd, Evidence, Fatal, FileError, Finding, Frame, Milestones, NativeCrash, Phase,
+        RunEnd, RunStart, Stack, Straggler, StreamHealth, TestRecord, TestState,
     },
     protocol::{ChildEvent, Line, Sample, Status},
 };
@@ -29,6 +29,7 @@ pub struct Ledger {
     notes: Vec<String>,
     findings: Vec<Finding>,
     native_crash: Option<NativeCrash>,
+    stacks: Vec<Stack>,
     env_ends: Vec<EnvEnd>,
     workers: BTreeSet<i64>,
     events: u64,
@@ -70,6 +71,7 @@ impl Ledger {
             notes: Vec::new(),
             findings: Vec::new(),
             native_crash: None,
+            stacks: Vec::new(),
             env_ends: Vec::new(),
             workers: BTreeSet::new(),
             events: 0,
@@ -77,6 +79,11 @@ impl Ledger {
             milestones: Milestones::default(),
             progress: None,
         }
+    }
+
+    /// How many threads have said where they are.
+    pub fn stacks(&self) -> usize {
+        self.stacks.len()
     }
 
     /// How far a test that takes long has come, in its own words.
@@ -97,7 +104,7 @@ impl Ledger {
     /// Takes note of an event.
     pub fn apply(&mut self, line: Line) {
         self.events += 1;
-        self.last_event = Some(line.event.describe());
+        self.remember(&line.event);
         let elapsed = Some(line.at - self.started_at);
         match line.event {
             ChildEvent::RunStart {
@@ -186,6 +193,7 @@ impl Ledger {
             ChildEvent::Note { message } => self.notes.push(message),
             ChildEvent::Finding(finding) => self.find(finding),
             ChildEvent::NativeCrash(crash) => self.crash(crash),
+            ChildEvent::NativeStack { thread, frames } => self.stood(thread, frames),
             ChildEvent::EnvEnd(end) => self.env_ends.push(end),
             ChildEvent::Sample(sample) => self.sampled(&sample),
             ChildEvent::ProcessExit { code } => {
@@ -206,6 +214,21 @@ impl Ledger {
         self.phase = Phase::Exit;
         self.milestones.run_end_ms = elapsed;
         self.run_end = Some(end);
+    }
+
+    fn remember(&mut self, event: &ChildEvent) {
+        // An answer to a question of ours is not what the process did last.
+        if !matches!(event, ChildEvent::NativeStack { .. }) {
+            self.last_event = Some(event.describe());
+        }
+    }
+
+    fn stood(&mut self, thread: i64, frames: Vec<Frame>) {
+        self.stacks.push(Stack {
+            title: "when the time was up".to_owned(),
+            thread: Some(thread),
+            frames,
+        });
     }
 
     /// The first one is the cause; a handler that crashes itself comes later.
@@ -305,6 +328,7 @@ impl Ledger {
             stragglers: rest.stragglers,
             findings: self.findings,
             native_crash: self.native_crash,
+            stacks: self.stacks,
             env_ends: self.env_ends,
             last_event: self.last_event,
             notes: self.notes,

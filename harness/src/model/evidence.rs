@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Ending, EnvEnd, Finding, NativeCrash, Phase};
+use super::{Ending, EnvEnd, Finding, NativeCrash, Phase, Stack};
 
 /// What is known of an attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +37,9 @@ pub struct Evidence {
     /// The native stack of the crash, where the guard was there to take it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub native_crash: Option<NativeCrash>,
+    /// Where the threads were when the time was up, where the guard was there to ask them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub stacks: Vec<Stack>,
     /// What binaries still held when their envs had ended.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub env_ends: Vec<EnvEnd>,

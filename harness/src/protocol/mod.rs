@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EnvEnd, Finding, NativeCrash, Phase, TestError, signal_name};
+use crate::model::{EnvEnd, Finding, Frame, NativeCrash, Phase, TestError, signal_name};
 
 pub use measures::Measures;
 pub use reader::{Reader, StreamError};
@@ -91,6 +91,10 @@ pub enum ChildEvent {
     },
     Finding(Finding),
     NativeCrash(NativeCrash),
+    NativeStack {
+        thread: i64,
+        frames: Vec<Frame>,
+    },
     EnvEnd(EnvEnd),
     Sample(Sample),
     Latencies {
@@ -206,6 +210,7 @@ impl ChildEvent {
             ChildEvent::NativeCrash(crash) => {
                 format!("native-crash {}", signal_name(crash.signal))
             }
+            ChildEvent::NativeStack { thread, .. } => format!("native-stack of thread {thread}"),
             ChildEvent::EnvEnd(end) => match end.thread {
                 Some(thread) => format!("env-end of thread {thread}"),
                 None => "env-end".to_owned(),

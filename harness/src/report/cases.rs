@@ -309,6 +309,7 @@ fn told(failure: &Failure) -> String {
         lines.push(format!("last event: {last}"));
     }
     lines.extend(failure.native_crash.iter().map(words::native_crash));
+    lines.extend(failure.stacks.iter().map(words::hung));
     lines.extend(failure.findings.iter().map(words::finding));
     lines.extend(
         failure

@@ -452,6 +452,7 @@ fn evidence(attempt: &Attempt, outcome: &Outcome) -> Evidence {
         findings: findings.into_iter().collect(),
         native_crash: None,
         env_ends: Vec::new(),
+        stacks: Vec::new(),
         last_event: Some(format!("test-end {}", TESTS[1])),
         notes: Vec::new(),
         infra: match outcome {

@@ -181,6 +181,7 @@ fn failure(group: &Group<'_>, results: &Results) -> String {
         quoted.push(fatal.clone());
     }
     quoted.extend(first.native_crash.iter().map(words::native_crash));
+    quoted.extend(first.stacks.iter().map(words::hung));
     quoted.extend(first.findings.iter().map(words::finding));
     quoted.extend(first.tests.iter().map(|test| words::test(test, 500)));
     quoted.extend(first.file_errors.iter().cloned());

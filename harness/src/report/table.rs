@@ -249,7 +249,11 @@ fn failure(out: &mut String, group: &Group<'_>, results: &Results, dir: &Path) {
         field("fatal", fatal);
     }
     if let Some(crash) = &first.native_crash {
-        field("native stack", &words::native_crash(crash));
+        field("stack", &words::native_crash(crash));
+    }
+    let stacks: Vec<String> = first.stacks.iter().map(words::hung).collect();
+    if !stacks.is_empty() {
+        field("stack", &first_few(&stacks, MOST_LISTED));
     }
     let findings: Vec<String> = first.findings.iter().map(words::finding).collect();
     if !findings.is_empty() {

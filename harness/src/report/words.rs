@@ -5,7 +5,7 @@ use threadproof_stress::Tally;
 use crate::{
     model::{
         CellId, Ending, ExitStatus, Finding, Frame, NativeCrash, Outcome, OutcomeKind, Runner,
-        Stop, TestRecord, TestState, signal_name,
+        Stack, Stop, TestRecord, TestState, signal_name,
     },
     results::{CellResults, Failure, Results},
 };
@@ -139,9 +139,11 @@ pub(super) fn topic(failure: &Failure) -> String {
     rule.map_or_else(|| failure.outcome.kind().to_string(), str::to_owned)
 }
 
+/// Frames of a stack that are told.
+const SHOWN: usize = 4;
+
 /// Where a process crashed: `crashed in free_list (x.node+0x10) < run (x.node+0x20)`.
 pub(crate) fn native_crash(crash: &NativeCrash) -> String {
-    const SHOWN: usize = 4;
     let unloaded = crash.unloaded.as_ref().map_or_else(String::new, |object| {
         format!(", in {}, which had been unloaded", object.display())
     });
@@ -163,6 +165,22 @@ pub(crate) fn native_crash(crash: &NativeCrash) -> String {
         )
     });
     format!("crashed{unloaded} in {}{failed}", frames.join(" < "))
+}
+
+/// Where a thread was that did not get on: `hung in busy (x.c:17) < run (x.c:20)`.
+pub(crate) fn hung(stack: &Stack) -> String {
+    // The system's functions stand above it, and who called the addon below.
+    let addon = |one: &&Frame| {
+        let object = one.object.as_deref().and_then(|object| object.extension());
+        object.is_some_and(|end| end == "node") || one.file.is_some()
+    };
+    let frames: Vec<String> = stack.frames.iter().filter(addon).map(frame).collect();
+    let shown: Vec<String> = if frames.is_empty() {
+        stack.frames.iter().take(SHOWN).map(frame).collect()
+    } else {
+        frames.into_iter().take(SHOWN).collect()
+    };
+    format!("a thread was in {}", shown.join(" < "))
 }
 
 /// A frame: `tick (src/tick.c:17)`, or its place in its binary.

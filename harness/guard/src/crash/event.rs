@@ -85,6 +85,32 @@ fn collect(crash: &Crash, pc: usize) {
     }
 }
 
+/// Writes where a thread is that was asked. Nobody asks without a file of events.
+pub(super) fn write_stack(asked: &Crash, tid: i32) {
+    if !sink::is_file() {
+        return;
+    }
+    // SAFETY: the kernel's context.
+    let pc = unsafe { registers::pc(asked.context) };
+    collect(asked, pc);
+    let count = COUNT.load(Ordering::Relaxed).min(FRAMES);
+    // SAFETY: this thread is the writer.
+    let (frames, text) = unsafe {
+        (
+            &(&(*SCRATCH.frames.get()))[..count],
+            &mut *SCRATCH.text.get(),
+        )
+    };
+    let mut out = Fixed::new(text);
+    render::begin(&mut out, "native-stack");
+    out.put(b",\"thread\":");
+    json::signed(&mut out, tid.into());
+    out.put(b",\"frames\":");
+    render::frames(&mut out, frames, &|_| None);
+    out.put(b"}\n");
+    sink::write(out.written());
+}
+
 /// Writes the event. `again` says that the handler crashed itself, after it had collected some frames.
 pub(super) fn write(crash: &Crash, tid: i32, again: bool) {
     // SAFETY: the kernel's context and information.

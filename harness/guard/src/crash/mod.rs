@@ -1,5 +1,5 @@
 //! The crash handler: a native backtrace of the thread that crashed, and then the end that the process would
-//! have come to without it.
+//! have come to without it. And one for who asks where a thread is that does not get on.
 
 mod event;
 mod registers;
@@ -19,6 +19,12 @@ const SIGNALS: [c_int; 6] = [
     libc::SIGILL,
     libc::SIGFPE,
 ];
+
+/// Asks a thread where it is: it writes its stack and goes on. The third of the real-time signals from the end; whoever
+/// sends it looks first whether the process catches it.
+fn ask() -> c_int {
+    libc::SIGRTMAX() - 3
+}
 
 /// Enough for the unwinder and for a handler of Node's.
 const STACK: usize = 128 * 1024;
@@ -82,7 +88,42 @@ pub(crate) fn install() {
             real::sigaction()(signal, &raw const new, std::ptr::null_mut());
         }
     }
+    install_ask();
     INSTALLED.store(true, Ordering::Release);
+}
+
+fn install_ask() {
+    // SAFETY: plain data, filled before it is used; a handler that somebody else has stays.
+    unsafe {
+        let mut new: libc::sigaction = std::mem::zeroed();
+        let mut old: libc::sigaction = std::mem::zeroed();
+        new.sa_sigaction = asked as *const () as usize;
+        new.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
+        real::sigaction()(ask(), std::ptr::null(), &raw mut old);
+        if old.sa_sigaction == libc::SIG_DFL {
+            real::sigaction()(ask(), &raw const new, std::ptr::null_mut());
+        }
+    }
+}
+
+unsafe extern "C" fn asked(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    // SAFETY: this thread's own; whatever was interrupted finds it as it was.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    let before = unsafe { *errno };
+    let crash = Crash {
+        signal,
+        info,
+        context: context.cast(),
+        told: AtomicBool::new(false),
+    };
+    as_writer(|this, again| {
+        if !again {
+            event::write_stack(&crash, this);
+        }
+    });
+    // SAFETY: as above.
+    unsafe { *errno = before };
 }
 
 /// Somebody installs a handler for a signal that the guard has: it is kept, and comes after ours.
@@ -223,20 +264,28 @@ fn tell(crash: &Crash) {
     if crash.told.swap(true, Ordering::Relaxed) {
         return;
     }
+    as_writer(|this, again| {
+        // What the handler had found before it crashed itself is written.
+        if again || WRITTEN.fetch_add(1, Ordering::Relaxed) < MOST {
+            event::write(crash, this, again);
+        }
+    });
+}
+
+/// Writes as the only thread that does, told its id, and whether this thread is writing already: then the handler itself
+/// has crashed. Gives up when another one does not get done.
+fn as_writer(write: impl Fn(i32, bool)) {
     // SAFETY: always succeeds.
     let this = unsafe { libc::gettid() };
     for _ in 0..200 {
         match WRITER.compare_exchange(0, this, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => {
-                if WRITTEN.fetch_add(1, Ordering::Relaxed) < MOST {
-                    event::write(crash, this, false);
-                }
+                write(this, false);
                 WRITER.store(0, Ordering::Release);
                 return;
             }
-            // The handler itself has crashed; what it had found so far is written.
             Err(writer) if writer == this => {
-                event::write(crash, this, true);
+                write(this, true);
                 return;
             }
             Err(_) => {
