@@ -110,6 +110,18 @@ fn a_file_of_node_test_fails_only_beside_its_copies_and_its_twin_does_not() {
 
 #[test]
 #[serial]
+fn a_file_of_jest_fails_only_beside_its_copies_and_its_twin_does_not() {
+    fails_only_beside_its_copies("jest.test.cjs", "jest.test.cjs > make > gives an object");
+}
+
+#[test]
+#[serial]
+fn a_file_of_vitest_fails_only_beside_its_copies_and_its_twin_does_not() {
+    fails_only_beside_its_copies("vitest.test.mjs", "vitest.test.mjs > make > gives an object");
+}
+
+#[test]
+#[serial]
 fn tests_that_want_the_same_file_fail_by_name_and_those_beside_them_pass() {
     let name = "shared-file.test.cjs";
     fails_only_beside_its_copies(name, &format!("{name} > has a file"));
@@ -170,12 +182,13 @@ fn files_that_cannot_be_replicated_are_refused_with_what_to_do() {
     let (ran, _) = package.replicate("missing.cjs", &[]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("name test files that exist"));
-    fs::write(package.file("v.test.mjs"), "import { it } from 'vitest';").unwrap();
-    let (ran, _) = package.replicate("v.test.mjs", &[]);
+    fs::write(package.file("globals.js"), "it('a', () => {});").unwrap();
+    let (ran, _) = package.replicate("globals.js", &[]);
     assert_eq!(ran.code, 2);
     assert!(
+        ran.stderr.contains("--runner jest, vitest"),
+        "{}",
         ran.stderr
-            .contains("Vitest, which replicate cannot run yet")
     );
 }
 

@@ -17,7 +17,6 @@ use crate::{
     prepare::Prepared,
     replicate::{self, Found, Request, TestFile, Watch},
     results::NotAvailable,
-    version::meets,
 };
 
 pub(super) fn replicate(
@@ -31,14 +30,15 @@ pub(super) fn replicate(
             help: "give it a time such as 90s or 2m".to_owned(),
         });
     }
+    let workspace = place.workspace()?;
     let files: Vec<TestFile> = args
         .files
         .iter()
-        .map(|file| TestFile::find(file, args.runner))
+        .map(|file| TestFile::find(file, args.runner, &workspace.packages))
         .collect::<Result<_, _>>()?;
     let targets = targets(&files)?;
     let selected = Selected::of_targets(
-        place.workspace()?,
+        workspace,
         targets,
         &args.runtime,
         &args.means,
@@ -145,7 +145,7 @@ fn find<'f>(
     for runtime in runtimes {
         for file in files {
             let target = replicate::target(&file.package).id;
-            if !meets(&runtime.version, file.runner.needs()) {
+            if let Some(reason) = file.lacks(&runtime.version) {
                 let suite = Suite {
                     topic: file.label.clone(),
                     runner: Runner::Replicate,
@@ -155,8 +155,6 @@ fn find<'f>(
                     runtime: runtime.id.clone(),
                     suite,
                 };
-                let (name, needs) = (file.runner.as_str(), file.runner.needs());
-                let reason = format!("{name} in a worker needs Node {needs}");
                 not_available.push(NotAvailable { cell, reason });
                 continue;
             }

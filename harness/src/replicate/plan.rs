@@ -61,7 +61,14 @@ pub struct ReplicatePlan {
 
 /// What a job is told.
 pub fn params(file: &TestFile, workers: u32, iterations: u32) -> Value {
-    json!({ "file": file.path, "runner": file.runner, "workers": workers, "iterations": iterations })
+    json!({
+        "file": file.path,
+        "root": file.package,
+        "runner": file.runner,
+        "runnerDir": file.installed.as_ref().map(|installed| &installed.dir),
+        "workers": workers,
+        "iterations": iterations,
+    })
 }
 
 /// The manifest: each test of each copy in each iteration.

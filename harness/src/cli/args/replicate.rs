@@ -11,7 +11,7 @@ pub(in crate::cli) struct ReplicateArgs {
     /// Test files, of any package; each runs in the folder of its package.json
     #[arg(required = true, value_name = "FILE")]
     pub(in crate::cli) files: Vec<PathBuf>,
-    /// Who runs the files [auto: by what each imports]
+    /// Who runs the files [auto: by what each imports, and what its package uses]
     #[arg(
         long,
         env = "THREADPROOF_RUNNER",
