@@ -16,13 +16,18 @@ use serial_test::serial;
 
 use support::{RUNTIME, Ran, plain, root};
 
-/// The fixture package with a binary of the specimen `static-constructor`.
+/// The fixture package with the binary of a specimen.
 struct Package {
     dir: tempfile::TempDir,
 }
 
 impl Package {
+    /// With `static-constructor`, whose fault shows only with several workers.
     fn new(planted: bool) -> Self {
+        Package::of("static-constructor", planted)
+    }
+
+    fn of(specimen: &str, planted: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         for entry in fs::read_dir(root().join("harness/tests/fixtures/replicate")).unwrap() {
             let file = entry.unwrap().path();
@@ -41,11 +46,18 @@ impl Package {
             .arg(root().join("js-tests/node_modules/node-api-headers/include"))
             .arg("-o")
             .arg(dir.path().join("addon.node"))
-            .arg(specimens.join("static-constructor/static-constructor.c"))
+            .arg(specimens.join(format!("{specimen}/{specimen}.c")))
             .status()
             .unwrap();
         assert!(status.success());
         Package { dir }
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.file(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -117,7 +129,10 @@ fn a_file_of_jest_fails_only_beside_its_copies_and_its_twin_does_not() {
 #[test]
 #[serial]
 fn a_file_of_vitest_fails_only_beside_its_copies_and_its_twin_does_not() {
-    fails_only_beside_its_copies("vitest.test.mjs", "vitest.test.mjs > make > gives an object");
+    fails_only_beside_its_copies(
+        "vitest.test.mjs",
+        "vitest.test.mjs > make > gives an object",
+    );
 }
 
 #[test]
@@ -206,4 +221,131 @@ fn a_file_that_tries_nothing_never_passes() {
     let (ran, _) = package.replicate("guarded.cjs", &[]);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert!(ran.stderr.contains("main module"), "{}", ran.stderr);
+}
+
+/// The figures of a file among several.
+fn of_file<'f>(figures: &'f Value, file: &str) -> &'f Value {
+    let mut files = figures["files"].as_array().unwrap().iter();
+    files
+        .find(|one| one["file"] == file)
+        .unwrap_or_else(|| panic!("{file}: {figures}"))
+}
+
+#[test]
+#[serial]
+fn a_crash_after_the_last_green_test_is_none_of_jest_and_vitest_s_successes() {
+    for (planted, code, outcome) in [(true, 10, "CrashAtTeardown"), (false, 0, "Clean")] {
+        let package = Package::of("exit-handler", planted);
+        let jest = "const { test } = require('@jest/globals');\n\
+                    test('loads', () => { require('./addon.node'); });\n";
+        let vitest = "import { createRequire } from 'node:module';\nimport { test } from 'vitest';\n\
+                      test('loads', () => { createRequire(import.meta.url)('./addon.node'); });\n";
+        let jest = package.write("loads.jest.cjs", jest);
+        package.write("loads.vitest.mjs", vitest);
+        let (ran, figures) = package.replicate("loads.vitest.mjs", &[jest.to_str().unwrap()]);
+        assert_eq!(ran.code, code, "{}", ran.stderr);
+        for file in ["loads.jest.cjs", "loads.vitest.mjs"] {
+            let outcomes = &of_file(&figures, file)["outcomes"];
+            assert_eq!(outcomes, &serde_json::json!({ outcome: 2 }), "{file}");
+        }
+    }
+}
+
+#[test]
+#[serial]
+fn snapshots_are_compared_and_never_written() {
+    let package = Package::new(false);
+    let body = "test('is kept', () => { expect({ a: 1 }).toMatchSnapshot(); });\n";
+    let jest = format!("const {{ expect, test }} = require('@jest/globals');\n{body}");
+    let jest = package.write("kept.jest.cjs", &jest);
+    let vitest = format!("import {{ expect, test }} from 'vitest';\n{body}");
+    package.write("kept.vitest.mjs", &vitest);
+    let (ran, figures) = package.replicate("kept.vitest.mjs", &[jest.to_str().unwrap()]);
+    assert_eq!(ran.code, 10, "{}", ran.stderr);
+    for file in ["kept.jest.cjs", "kept.vitest.mjs"] {
+        assert_eq!(of_file(&figures, file)["solo"]["kind"], "AssertFailed");
+    }
+    assert!(!package.file("__snapshots__").exists());
+
+    let snapshot = "exports[`is kept 1`] = `\n{\n  \"a\": 1,\n}\n`;\n";
+    let header = [
+        (
+            "jest.cjs",
+            "// Jest Snapshot v1, https://jestjs.io/docs/snapshot-testing",
+        ),
+        (
+            "vitest.mjs",
+            "// Vitest Snapshot v1, https://vitest.dev/guide/snapshot.html",
+        ),
+    ];
+    for (name, header) in header {
+        let file = format!("__snapshots__/kept.{name}.snap");
+        package.write(&file, &format!("{header}\n\n{snapshot}"));
+    }
+    let (ran, _) = package.replicate("kept.vitest.mjs", &[jest.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+}
+
+#[test]
+#[serial]
+fn a_package_s_own_configuration_applies_and_skipped_tests_are_none() {
+    let package = Package::new(false);
+    let body = "
+        const own: string = OWN;
+        const all: string[] = [];
+        test('is configured', () => { expect(own).toBe('yes'); });
+        test('has its own temp dir', () => { expect(os.tmpdir()).toBe(process.env.TMPDIR); });
+        test.each([1, 1])('has one name', () => { all.push('one'); });
+        test('ran each', () => { expect(all).toEqual(['one', 'one']); });
+        test.skip('is skipped', () => { throw new Error('never'); });
+        test.todo('comes later');
+        describe.skip('skipped', () => { test('too', () => { throw new Error('never'); }); });\n";
+    let config =
+        "module.exports = { globals: { OWN: 'yes' }, transform: { '[.]ts$': './strip.cjs' } };\n";
+    package.write("j/jest.config.cjs", config);
+    let strip =
+        "exports.process = (source) => ({ code: source.replace(/: string(\\[\\])?/g, '') });\n";
+    package.write("j/strip.cjs", strip);
+    let source = format!("const os = require('node:os');\n{body}");
+    let jest = package.write("j/test/jest.test.ts", &source);
+    let config = "const one = { globals: true, include: ['test/*.ts'], name: 'one' };\n\
+                  const two = { include: ['none/*.ts'], name: 'two' };\n\
+                  export default { define: { OWN: '\"yes\"' }, test: { fileParallelism: false, \
+                  projects: [{ extends: true, test: one }, { extends: true, test: two }] } };\n";
+    package.write("v/vitest.config.mjs", config);
+    let source = format!(
+        "import os from 'node:os';\n{body}test('skips itself', (context) => context.skip());\n"
+    );
+    package.write("v/test/vitest.test.ts", &source);
+    let (ran, figures) = package.replicate("v/test/vitest.test.ts", &[jest.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for (file, target) in [("test/jest.test.ts", "j"), ("test/vitest.test.ts", "v")] {
+        let figures = of_file(&figures, file);
+        assert_eq!(figures["package"], target);
+        assert_eq!(figures["outcomes"], serde_json::json!({ "Clean": 2 }));
+    }
+    // The file itself and five tests, of which two have one name.
+    let results = ran.results();
+    for cell in results.cells.iter().filter(|cell| cell.tests.len() > 6) {
+        assert_eq!(cell.tests.len(), 6 * 3 * 2);
+    }
+}
+
+#[test]
+#[serial]
+fn a_setup_is_loaded_once_in_a_process_before_the_copies_and_torn_down_after_them() {
+    let package = Package::new(false);
+    let setup = "import fs from 'node:fs';
+        export default () => {
+          fs.mkdirSync('once');
+          return () => fs.rmdirSync('once');
+        };\n";
+    let setup = package.write("setup.mjs", setup);
+    let file = "require('node:fs').readdirSync('once');\n";
+    package.write("needs.cjs", file);
+    let (ran, _) = package.replicate("needs.cjs", &["--setup", setup.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(!package.file("once").exists());
+    let (ran, _) = package.replicate("needs.cjs", &["--until-fail"]);
+    assert_eq!(ran.code, 10, "{}", ran.stderr);
 }

@@ -6,6 +6,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { Worker, threadId } = require('node:worker_threads');
 const { describeError, emit, emitProcessExit } = require('../lib/events.cjs');
 const { readJob, waitLimitMs } = require('../lib/job.cjs');
@@ -96,6 +97,14 @@ async function byVitest(iteration, start) {
   return rest;
 }
 
+/** What the maintainer wants once in the process; whatever it throws ends the process, which is then told of. */
+async function setUp() {
+  if (!params.setup) return undefined;
+  const { default: own } = await import(pathToFileURL(params.setup));
+  const tearDown = typeof own === 'function' ? await own() : undefined;
+  return typeof tearDown === 'function' ? tearDown : undefined;
+}
+
 async function main() {
   emit('run-start', {
     runner: job.runner,
@@ -105,6 +114,7 @@ async function main() {
   });
   emitProcessExit();
   const rest = [];
+  const tearDown = await setUp();
   for (let iteration = 1; iteration <= params.iterations; iteration += 1) {
     const start = new Int32Array(new SharedArrayBuffer(4 * CELLS));
     if (params.runner === 'vitest') {
@@ -114,6 +124,7 @@ async function main() {
       await Promise.all(numbers.map((number) => copy(iteration, number, start)));
     }
   }
+  await tearDown?.();
   const [passed, failed] = counts;
   const ok = failed === 0 && rest.length === 0;
   emit('file-end', { file: label, ok: rest.length === 0, errors: rest });

@@ -9,11 +9,10 @@ const copy = {
   ...getEnvironmentData('threadproof'),
   number: Number(process.env.THREADPROOF_WORKER),
 };
-const { THREADPROOF_BASE_RUNNER: base } = process.env;
 
 /** The runner that the package names, or Vitest's own, which was called otherwise before Vitest 4. */
 async function baseRunner() {
-  if (base) return (await import(/* @vite-ignore */ base)).default;
+  if (copy.runner) return (await import(/* @vite-ignore */ copy.runner)).default;
   if (vitest.TestRunner) return vitest.TestRunner;
   const older = 'vitest/runners';
   return (await import(/* @vite-ignore */ older)).VitestTestRunner;

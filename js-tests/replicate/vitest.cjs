@@ -32,6 +32,27 @@ function pool(version, workers) {
 }
 
 /**
+ * What a copy's project is made of: that project of the package's configuration that includes the file. Vitest tells which it
+ * is, and not what it was made of.
+ */
+async function projectOf(createVitest, { file, root }) {
+  const vitest = await createVitest('test', { root, watch: false, reporters: [{}] });
+  try {
+    const all = await vitest.globTestSpecifications([file]);
+    const found = all.find(({ moduleId }) => path.resolve(moduleId) === file);
+    if (!found) throw new Error('no project of the configuration of Vitest includes the file');
+    const { name, vite } = found.project;
+    const labelOf = (one) => one?.test?.name?.label ?? one?.test?.name;
+    const inline = vitest.config.projects.find((one) => labelOf(one) === name);
+    if (inline) return inline;
+    if (vite.config.configFile) return { extends: vite.config.configFile };
+    throw new Error('the project of Vitest that includes the file has no name: give it one');
+  } finally {
+    await vitest.close();
+  }
+}
+
+/**
  * One iteration: all copies, each with its variables. Resolves with the errors of each copy by its number, and those of
  * nobody in particular.
  */
@@ -39,9 +60,8 @@ async function iterate(params, { label, iteration, start, counts, expected, vari
   const entry = createRequire(path.join(params.runnerDir, 'package.json')).resolve('vitest/node');
   const { createVitest, version } = await import(pathToFileURL(entry));
   const { workers, startMs } = params;
-  const copy = { label, iteration, start, counts, expected, workers, startMs };
-  setEnvironmentData('threadproof', copy);
   const numbers = Array.from({ length: workers }, (_, at) => at + 1);
+  const environments = numbers.map(variables);
   const errors = new Map();
   const rest = [];
   const reporter = {
@@ -57,33 +77,49 @@ async function iterate(params, { label, iteration, start, counts, expected, vari
       rest.push({ message: 'Vitest could not end its workers in time' });
     },
   };
-  const projects = numbers.map((number) => ({
-    extends: true,
-    test: {
-      ...pool(version, workers),
-      name: nameOf(number),
-      include: [literal(params.file)],
-      env: variables(number),
-      runner: path.join(__dirname, 'vitest-runner.mjs'),
-    },
-  }));
-  const vitest = await createVitest(
-    'test',
-    {
-      ...pool(version, workers),
-      root: params.root,
-      watch: false,
-      // Snapshots are compared and never written.
-      update: false,
-      bail: 0,
-      coverage: { enabled: false },
-      // What is written last before a crash is the most telling.
-      disableConsoleIntercept: true,
-      reporters: [reporter],
-      project: numbers.map(nameOf),
-    },
-    { cacheDir: path.join(os.tmpdir(), 'vite'), test: { projects } },
-  );
+  const projectsFrom = (base) =>
+    numbers.map((number) => ({
+      ...base,
+      test: {
+        ...base.test,
+        ...pool(version, workers),
+        name: nameOf(number),
+        include: [literal(params.file)],
+        exclude: [],
+        env: { ...base.test?.env, ...environments[number - 1] },
+        runner: path.join(__dirname, 'vitest-runner.mjs'),
+      },
+    }));
+  const create = (base) =>
+    createVitest(
+      'test',
+      {
+        ...pool(version, workers),
+        root: params.root,
+        watch: false,
+        // Snapshots are compared and never written.
+        update: false,
+        bail: 0,
+        coverage: { enabled: false },
+        // What is written last before a crash is the most telling.
+        disableConsoleIntercept: true,
+        reporters: [reporter],
+        project: numbers.map(nameOf),
+      },
+      { cacheDir: path.join(os.tmpdir(), 'vite'), test: { projects: projectsFrom(base) } },
+    );
+  let base = { extends: true };
+  let vitest = await create(base);
+  if (vitest.config.projects.length > workers) {
+    await vitest.close();
+    base = await projectOf(createVitest, params);
+    vitest = await create(base);
+  }
+  const own = base.test?.runner ?? vitest.config.runner;
+  setEnvironmentData('threadproof', {
+    ...{ label, iteration, start, counts, expected, workers, startMs },
+    runner: own && path.resolve(params.root, own),
+  });
   try {
     const copies = vitest.projects.filter((project) => project.name.startsWith('threadproof '));
     const specifications = copies.map((project) => project.createSpecification(params.file));

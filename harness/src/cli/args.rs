@@ -12,7 +12,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use crate::{model::Seed, plan::Shard};
 
 pub(super) use fuzz::{FuzzArgs, Profile as FuzzProfile};
-pub(super) use measured::{Cells, LeakArgs, Outcomes, StressArgs};
+pub(super) use measured::{Cells, LeakArgs, Outcomes, Runtimes, StressArgs, UntilFail};
 pub(super) use replicate::ReplicateArgs;
 pub(super) use report::{Format, ReportArgs};
 

@@ -1,6 +1,6 @@
 //! `threadproof replicate`: somebody's test files, many copies at once.
 
-use std::{collections::BTreeMap, ffi::OsString};
+use std::{collections::BTreeMap, ffi::OsString, fs, path::Path};
 
 use super::{
     args::{Place, ReplicateArgs},
@@ -36,16 +36,23 @@ pub(super) fn replicate(
         .iter()
         .map(|file| TestFile::find(file, args.runner, &workspace.packages))
         .collect::<Result<_, _>>()?;
+    let setup = match &args.setup {
+        Some(file) => Some(fs::canonicalize(file).map_err(|error| Error::Usage {
+            what: format!("--setup {} cannot be found: {error}", file.display()),
+            help: "name a module that exists".to_owned(),
+        })?),
+        None => None,
+    };
     let targets = targets(&files)?;
     let selected = Selected::of_targets(
         workspace,
         targets,
-        &args.runtime,
+        &args.on.runtime,
         &args.means,
         &args.outcomes,
     )?;
     let dir = selected.run_dir(&args.outcomes)?;
-    let watch = Watch::new(args.until_fail);
+    let watch = Watch::new(args.first.until_fail);
     let mut session = Session::begin(
         &selected,
         &args.outcomes,
@@ -53,7 +60,7 @@ pub(super) fn replicate(
         dir,
         Some(Box::new(Watching(watch.clone()))),
     )?;
-    if let Err(error) = stages(&mut session, &files, args, words, &watch) {
+    if let Err(error) = stages(&mut session, &files, setup.as_deref(), args, words, &watch) {
         return Ok(session.fail(&error));
     }
     let replicated = replicate::judge(&watch.ran());
@@ -98,6 +105,7 @@ fn targets(files: &[TestFile]) -> Result<Vec<Target>, Error> {
 fn stages(
     session: &mut Session<'_>,
     files: &[TestFile],
+    setup: Option<&Path>,
     args: &ReplicateArgs,
     words: &[OsString],
     watch: &Watch,
@@ -111,6 +119,7 @@ fn stages(
         workers: args.workers,
         iterations: args.iterations,
         runs: args.runs,
+        setup,
         seed: session.selected.seed,
         timeout_ms: u64::try_from(args.timeout.as_millis()).unwrap_or(u64::MAX),
         repeat_prefix: &format!("{} replicate", program(words)),
@@ -159,7 +168,7 @@ fn find<'f>(
                 continue;
             }
             let job = replicate::discovery(file, &target, runtime, request);
-            let told = replicate::params(file, 1, 1);
+            let told = replicate::params(file, request.setup, 1, 1);
             let executor: Executor = session.executor(
                 Prepared {
                     targets: prepared.targets.clone(),
