@@ -240,11 +240,11 @@ fn a_crash_after_the_last_green_test_is_none_of_jest_and_vitest_s_successes() {
                     test('loads', () => { require('./addon.node'); });\n";
         let vitest = "import { createRequire } from 'node:module';\nimport { test } from 'vitest';\n\
                       test('loads', () => { createRequire(import.meta.url)('./addon.node'); });\n";
-        let jest = package.write("loads.jest.cjs", jest);
+        let jest = package.write("loads-jest.test.cjs", jest);
         package.write("loads.vitest.mjs", vitest);
         let (ran, figures) = package.replicate("loads.vitest.mjs", &[jest.to_str().unwrap()]);
         assert_eq!(ran.code, code, "{}", ran.stderr);
-        for file in ["loads.jest.cjs", "loads.vitest.mjs"] {
+        for file in ["loads-jest.test.cjs", "loads.vitest.mjs"] {
             let outcomes = &of_file(&figures, file)["outcomes"];
             assert_eq!(outcomes, &serde_json::json!({ outcome: 2 }), "{file}");
         }
@@ -257,29 +257,29 @@ fn snapshots_are_compared_and_never_written() {
     let package = Package::new(false);
     let body = "test('is kept', () => { expect({ a: 1 }).toMatchSnapshot(); });\n";
     let jest = format!("const {{ expect, test }} = require('@jest/globals');\n{body}");
-    let jest = package.write("kept.jest.cjs", &jest);
+    let jest = package.write("kept-jest.test.cjs", &jest);
     let vitest = format!("import {{ expect, test }} from 'vitest';\n{body}");
     package.write("kept.vitest.mjs", &vitest);
     let (ran, figures) = package.replicate("kept.vitest.mjs", &[jest.to_str().unwrap()]);
     assert_eq!(ran.code, 10, "{}", ran.stderr);
-    for file in ["kept.jest.cjs", "kept.vitest.mjs"] {
-        assert_eq!(of_file(&figures, file)["solo"]["kind"], "AssertFailed");
+    for file in ["kept-jest.test.cjs", "kept.vitest.mjs"] {
+        assert_eq!(of_file(&figures, file)["solo"]["kind"], "assert-failed");
     }
     assert!(!package.file("__snapshots__").exists());
 
     let snapshot = "exports[`is kept 1`] = `\n{\n  \"a\": 1,\n}\n`;\n";
     let header = [
         (
-            "jest.cjs",
+            "kept-jest.test.cjs",
             "// Jest Snapshot v1, https://jestjs.io/docs/snapshot-testing",
         ),
         (
-            "vitest.mjs",
+            "kept.vitest.mjs",
             "// Vitest Snapshot v1, https://vitest.dev/guide/snapshot.html",
         ),
     ];
     for (name, header) in header {
-        let file = format!("__snapshots__/kept.{name}.snap");
+        let file = format!("__snapshots__/{name}.snap");
         package.write(&file, &format!("{header}\n\n{snapshot}"));
     }
     let (ran, _) = package.replicate("kept.vitest.mjs", &[jest.to_str().unwrap()]);

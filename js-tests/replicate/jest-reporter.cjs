@@ -65,6 +65,10 @@ module.exports = class ReplicateReporter {
   onRunComplete(_contexts, results) {
     if (results.runExecError) this.#errors.push(describeError(results.runExecError));
     const { failed, tests } = this.#teller;
+    if (results.numTotalTestSuites === 0) {
+      const message = 'Jest does not take it for a test file: does testMatch of its configuration?';
+      this.#errors.push({ message });
+    }
     if (tests === 0 && this.#errors.length === 0) this.#errors.push(NOTHING);
     parentPort.postMessage({ threadproof: 'done', failed, errors: this.#errors });
   }
