@@ -7,6 +7,7 @@ mod support;
 
 use std::{
     fs,
+    os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -75,9 +76,15 @@ fn replicate(out: &Path, file: &Path, flags: &[&str]) -> (Ran, Value) {
         .arg(file)
         .arg("--root")
         .arg(root())
-        .args(["--runtime", RUNTIME, "--workers", "3", "--iterations", "2"])
-        .args(["--runs", "2", "--seed", "1", "--json", "--out"])
+        .args(["--runtime", RUNTIME, "--seed", "1", "--json", "--out"])
         .arg(out)
+        // Flags have precedence.
+        .envs(
+            ["WORKERS", "ITERATIONS", "RUNS"]
+                .map(|one| format!("THREADPROOF_{one}"))
+                .into_iter()
+                .zip(["3", "2", "2"]),
+        )
         .args(flags)
         .output()
         .unwrap();
@@ -223,6 +230,12 @@ fn a_file_that_tries_nothing_never_passes() {
     assert!(ran.stderr.contains("main module"), "{}", ran.stderr);
 }
 
+/// With one file more, and as little of both as shows something.
+fn once(file: &Path) -> Vec<&str> {
+    let few = ["--workers", "2", "--iterations", "1", "--runs", "1"];
+    [file.to_str().unwrap()].into_iter().chain(few).collect()
+}
+
 /// The figures of a file among several.
 fn of_file<'f>(figures: &'f Value, file: &str) -> &'f Value {
     let mut files = figures["files"].as_array().unwrap().iter();
@@ -242,11 +255,11 @@ fn a_crash_after_the_last_green_test_is_none_of_jest_and_vitest_s_successes() {
                       test('loads', () => { createRequire(import.meta.url)('./addon.node'); });\n";
         let jest = package.write("loads-jest.test.cjs", jest);
         package.write("loads.vitest.mjs", vitest);
-        let (ran, figures) = package.replicate("loads.vitest.mjs", &[jest.to_str().unwrap()]);
+        let (ran, figures) = package.replicate("loads.vitest.mjs", &once(&jest));
         assert_eq!(ran.code, code, "{}", ran.stderr);
         for file in ["loads-jest.test.cjs", "loads.vitest.mjs"] {
             let outcomes = &of_file(&figures, file)["outcomes"];
-            assert_eq!(outcomes, &serde_json::json!({ outcome: 2 }), "{file}");
+            assert_eq!(outcomes, &serde_json::json!({ outcome: 1 }), "{file}");
         }
     }
 }
@@ -260,7 +273,7 @@ fn snapshots_are_compared_and_never_written() {
     let jest = package.write("kept-jest.test.cjs", &jest);
     let vitest = format!("import {{ expect, test }} from 'vitest';\n{body}");
     package.write("kept.vitest.mjs", &vitest);
-    let (ran, figures) = package.replicate("kept.vitest.mjs", &[jest.to_str().unwrap()]);
+    let (ran, figures) = package.replicate("kept.vitest.mjs", &once(&jest));
     assert_eq!(ran.code, 10, "{}", ran.stderr);
     for file in ["kept-jest.test.cjs", "kept.vitest.mjs"] {
         assert_eq!(of_file(&figures, file)["solo"]["kind"], "assert-failed");
@@ -282,7 +295,7 @@ fn snapshots_are_compared_and_never_written() {
         let file = format!("__snapshots__/{name}.snap");
         package.write(&file, &format!("{header}\n\n{snapshot}"));
     }
-    let (ran, _) = package.replicate("kept.vitest.mjs", &[jest.to_str().unwrap()]);
+    let (ran, _) = package.replicate("kept.vitest.mjs", &once(&jest));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
 }
 
@@ -317,17 +330,17 @@ fn a_package_s_own_configuration_applies_and_skipped_tests_are_none() {
         "import os from 'node:os';\n{body}test('skips itself', (context) => context.skip());\n"
     );
     package.write("v/test/vitest.test.ts", &source);
-    let (ran, figures) = package.replicate("v/test/vitest.test.ts", &[jest.to_str().unwrap()]);
+    let (ran, figures) = package.replicate("v/test/vitest.test.ts", &once(&jest));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     for (file, target) in [("test/jest.test.ts", "j"), ("test/vitest.test.ts", "v")] {
         let figures = of_file(&figures, file);
         assert_eq!(figures["package"], target);
-        assert_eq!(figures["outcomes"], serde_json::json!({ "Clean": 2 }));
+        assert_eq!(figures["outcomes"], serde_json::json!({ "Clean": 1 }));
     }
     // The file itself and five tests, of which two have one name.
     let results = ran.results();
     for cell in results.cells.iter().filter(|cell| cell.tests.len() > 6) {
-        assert_eq!(cell.tests.len(), 6 * 3 * 2);
+        assert_eq!(cell.tests.len(), 6 * 2);
     }
 }
 
@@ -348,4 +361,55 @@ fn a_setup_is_loaded_once_in_a_process_before_the_copies_and_torn_down_after_the
     assert!(!package.file("once").exists());
     let (ran, _) = package.replicate("needs.cjs", &["--until-fail"]);
     assert_eq!(ran.code, 10, "{}", ran.stderr);
+}
+
+#[test]
+#[serial]
+fn a_signature_repeats_the_recorded_command() {
+    // A tree with runs of its own.
+    let tree = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(root()).unwrap().map(Result::unwrap) {
+        if entry.file_name() != "target" {
+            symlink(entry.path(), tree.path().join(entry.file_name())).unwrap();
+        }
+    }
+    let state = tree.path().join("target/threadproof");
+    fs::create_dir_all(&state).unwrap();
+    let runtimes = root().join("target/threadproof/runtimes");
+    symlink(runtimes, state.join("runtimes")).unwrap();
+    let of_tree = |words: &[&str]| {
+        let mut command = plain();
+        command.args(words).arg("--root").arg(tree.path());
+        command.output().unwrap()
+    };
+    let package = Package::new(false);
+    let file = package.write(
+        "it's.cjs",
+        "if (process.env.THREADPROOF_WORKER !== '1') throw new Error('two');\n",
+    );
+    let file = file.to_str().unwrap();
+    let few = [
+        "--workers",
+        "2",
+        "--iterations",
+        "1",
+        "--runs",
+        "1",
+        "--guard",
+        "off",
+    ];
+    let output = of_tree(&[&["replicate", file, "--runtime", RUNTIME], &few[..]].concat());
+    assert_eq!(output.status.code(), Some(10), "{output:?}");
+    let run = fs::read_dir(state.join("runs")).unwrap().next().unwrap();
+    let text = fs::read_to_string(run.unwrap().path().join("results.json")).unwrap();
+    let results: Value = serde_json::from_str(&text).unwrap();
+    let signature = results["failures"][0]["signature"].as_str().unwrap();
+
+    let output = of_tree(&["repro", signature]);
+    assert_eq!(output.status.code(), Some(10), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("FAILS ONLY WHEN REPLICATED"), "{told}");
+    package.write("it's.cjs", "");
+    let output = of_tree(&["repro", signature]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
