@@ -308,6 +308,7 @@ fn a_package_s_own_configuration_applies_and_skipped_tests_are_none() {
         const all: string[] = [];
         test('is configured', () => { expect(own).toBe('yes'); });
         test('has its own temp dir', () => { expect(os.tmpdir()).toBe(process.env.TMPDIR); });
+        test('starts with all others', () => { expect(Atomics.load(start, 0)).toBe(workers); });
         test.each([1, 1])('has one name', () => { all.push('one'); });
         test('ran each', () => { expect(all).toEqual(['one', 'one']); });
         test.skip('is skipped', () => { throw new Error('never'); });
@@ -319,7 +320,10 @@ fn a_package_s_own_configuration_applies_and_skipped_tests_are_none() {
     let strip =
         "exports.process = (source) => ({ code: source.replace(/: string(\\[\\])?/g, '') });\n";
     package.write("j/strip.cjs", strip);
-    let source = format!("const os = require('node:os');\n{body}");
+    let source = format!(
+        "const os = require('node:os');
+        const {{ start, workers }} = require('node:worker_threads').workerData;\n{body}"
+    );
     let jest = package.write("j/test/jest.test.ts", &source);
     let config = "const one = { globals: true, include: ['test/*.ts'], name: 'one' };\n\
                   const two = { include: ['none/*.ts'], name: 'two' };\n\
@@ -327,7 +331,9 @@ fn a_package_s_own_configuration_applies_and_skipped_tests_are_none() {
                   projects: [{ extends: true, test: one }, { extends: true, test: two }] } };\n";
     package.write("v/vitest.config.mjs", config);
     let source = format!(
-        "import os from 'node:os';\n{body}test('skips itself', (context) => context.skip());\n"
+        "import os from 'node:os';
+        import {{ getEnvironmentData }} from 'node:worker_threads';
+        const {{ start, workers }} = getEnvironmentData('threadproof');\n{body}test('skips itself', (context) => context.skip());\n"
     );
     package.write("v/test/vitest.test.ts", &source);
     let (ran, figures) = package.replicate("v/test/vitest.test.ts", &once(&jest));
@@ -337,10 +343,10 @@ fn a_package_s_own_configuration_applies_and_skipped_tests_are_none() {
         assert_eq!(figures["package"], target);
         assert_eq!(figures["outcomes"], serde_json::json!({ "Clean": 1 }));
     }
-    // The file itself and five tests, of which two have one name.
+    // The file itself and six tests, of which two have one name.
     let results = ran.results();
-    for cell in results.cells.iter().filter(|cell| cell.tests.len() > 6) {
-        assert_eq!(cell.tests.len(), 6 * 2);
+    for cell in results.cells.iter().filter(|cell| cell.tests.len() > 7) {
+        assert_eq!(cell.tests.len(), 7 * 2);
     }
 }
 
