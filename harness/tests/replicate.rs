@@ -249,15 +249,15 @@ fn of_file<'f>(figures: &'f Value, file: &str) -> &'f Value {
 fn a_crash_after_the_last_green_test_is_none_of_jest_and_vitest_s_successes() {
     for (planted, code, outcome) in [(true, 10, "CrashAtTeardown"), (false, 0, "Clean")] {
         let package = Package::of("exit-handler", planted);
-        let jest = "const { test } = require('@jest/globals');\n\
-                    test('loads', () => { require('./addon.node'); });\n";
-        let vitest = "import { createRequire } from 'node:module';\nimport { test } from 'vitest';\n\
+        let source = "import { createRequire } from 'node:module';\nimport { test } from 'RUNNER';\n\
                       test('loads', () => { createRequire(import.meta.url)('./addon.node'); });\n";
-        let jest = package.write("loads-jest.test.cjs", jest);
-        package.write("loads.vitest.mjs", vitest);
+        let jest = source.replace("RUNNER", "@jest/globals");
+        let vitest = source.replace("RUNNER", "vitest");
+        let jest = package.write("loads-jest.test.mjs", &jest);
+        package.write("loads.vitest.mjs", &vitest);
         let (ran, figures) = package.replicate("loads.vitest.mjs", &once(&jest));
         assert_eq!(ran.code, code, "{}", ran.stderr);
-        for file in ["loads-jest.test.cjs", "loads.vitest.mjs"] {
+        for file in ["loads-jest.test.mjs", "loads.vitest.mjs"] {
             let outcomes = &of_file(&figures, file)["outcomes"];
             assert_eq!(outcomes, &serde_json::json!({ outcome: 1 }), "{file}");
         }
@@ -307,7 +307,7 @@ fn a_package_s_own_configuration_applies_and_skipped_tests_are_none() {
         const own: string = OWN;
         const all: string[] = [];
         test('is configured', () => { expect(own).toBe('yes'); });
-        test('has its own temp dir', () => { expect(os.tmpdir()).toBe(process.env.TMPDIR); });
+        test('has its own temp dir', () => { fs.mkdirSync(`${os.tmpdir()}/of-one-copy`); });
         test('starts with all others', () => { expect(Atomics.load(start, 0)).toBe(workers); });
         test.each([1, 1])('has one name', () => { all.push('one'); });
         test('ran each', () => { expect(all).toEqual(['one', 'one']); });
@@ -321,7 +321,8 @@ fn a_package_s_own_configuration_applies_and_skipped_tests_are_none() {
         "exports.process = (source) => ({ code: source.replace(/: string(\\[\\])?/g, '') });\n";
     package.write("j/strip.cjs", strip);
     let source = format!(
-        "const os = require('node:os');
+        "const fs = require('node:fs');
+        const os = require('node:os');
         const {{ start, workers }} = require('node:worker_threads').workerData;\n{body}"
     );
     let jest = package.write("j/test/jest.test.ts", &source);
@@ -331,7 +332,8 @@ fn a_package_s_own_configuration_applies_and_skipped_tests_are_none() {
                   projects: [{ extends: true, test: one }, { extends: true, test: two }] } };\n";
     package.write("v/vitest.config.mjs", config);
     let source = format!(
-        "import os from 'node:os';
+        "import fs from 'node:fs';
+        import os from 'node:os';
         import {{ getEnvironmentData }} from 'node:worker_threads';
         const {{ start, workers }} = getEnvironmentData('threadproof');\n{body}test('skips itself', (context) => context.skip());\n"
     );

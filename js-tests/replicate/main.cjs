@@ -45,9 +45,6 @@ function copy(iteration, number, start) {
   const expected = job.tests.filter((id) => id.endsWith(` [${iteration}.${number}]`));
   const worker = new Worker(path.join(__dirname, 'worker.cjs'), {
     argv: [],
-    // Jest loads modules, as opposed to scripts, only so.
-    execArgv:
-      params.runner === 'jest' ? [...process.execArgv, '--experimental-vm-modules'] : undefined,
     env: { ...process.env, ...variables(iteration, number) },
     workerData: { ...params, label, iteration, number, start, counts, expected, jestCache },
   });
