@@ -62,12 +62,12 @@ function copy(iteration, number, start) {
       release(start, params.workers);
       // node:test sets the exit code when a test fails, which is told of by the test.
       const told = done !== null && done.failed > 0;
-      if (errors.length === 0 && code !== 0 && !told) {
-        errors.push({ message: `the worker exited with ${code}` });
-      }
       const says = SAYS_DONE[params.runner];
       if (errors.length === 0 && says && done === null) {
-        errors.push({ message: `the worker ended before ${says} had` });
+        const message = `the worker exited with ${code} before ${says} was done`;
+        errors.push({ message: code === 0 ? message : `${message}: its log may say why` });
+      } else if (errors.length === 0 && code !== 0 && !told) {
+        errors.push({ message: `the worker exited with ${code}` });
       }
       errors.push(...(done?.errors ?? []));
       end(test, errors);
