@@ -60,6 +60,7 @@ function copy(iteration, number, start) {
     worker.on('exit', (code) => {
       // One that never came would keep the others waiting.
       release(start, params.workers);
+      errors.push(...(done?.errors ?? []));
       // node:test sets the exit code when a test fails, which is told of by the test.
       const told = done !== null && done.failed > 0;
       const says = SAYS_DONE[params.runner];
@@ -69,7 +70,6 @@ function copy(iteration, number, start) {
       } else if (errors.length === 0 && code !== 0 && !told) {
         errors.push({ message: `the worker exited with ${code}` });
       }
-      errors.push(...(done?.errors ?? []));
       end(test, errors);
       resolve();
     });
