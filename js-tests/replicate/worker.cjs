@@ -1,20 +1,21 @@
 'use strict';
 // One copy: waits until all are here, then loads the file, as its runner does.
 
+const { createRequire } = require('node:module');
+const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
-const { describeError, emit } = require('../lib/events.cjs');
-const { FAILED, PASSED, meet, testOf } = require('./shared.cjs');
+const { describeError } = require('../lib/events.cjs');
+const { NOTHING, Teller, meet } = require('./shared.cjs');
 
-const { counts, file, iteration, label, number, runner, start, workers } = workerData;
+const { file, jestCache, root, runner, runnerDir, start, startMs, workers } = workerData;
 
 /** node:test in this thread, its tests told of as they end. */
 function nodeTest() {
   const { run } = require('node:test');
-  meet(start, workers);
+  meet(start, workers, startMs);
   const open = [];
-  const seen = new Map();
-  let failed = 0;
+  const teller = new Teller(workerData);
   const stream = run({ files: [file], isolation: 'none', concurrency: false });
   stream.on('data', ({ type, data }) => {
     if (type === 'test:start') {
@@ -29,29 +30,47 @@ function nodeTest() {
     const { details } = data;
     const ofTests = details?.error?.failureType === 'subtestsFailed';
     if (details?.type === 'suite' && (type === 'test:pass' || ofTests)) return;
-    const full = [...open, data.name].join(' > ');
-    const times = (seen.get(full) ?? 0) + 1;
-    seen.set(full, times);
-    const name = times === 1 ? full : `${full} #${times}`;
-    const passed = type === 'test:pass';
-    if (!passed) failed += 1;
-    Atomics.add(counts, passed ? PASSED : FAILED, 1);
-    emit('test-end', {
-      test: testOf(label, name, iteration, number),
-      file: label,
-      status: passed ? 'passed' : 'failed',
+    teller.end([...open, data.name], {
+      passed: type === 'test:pass',
       ms: details?.duration_ms,
       errors: details?.error ? [describeError(details.error)] : [],
     });
   });
-  stream.on('end', () => parentPort.postMessage({ threadproof: 'done', failed, tests: seen.size }));
+  stream.on('end', () => {
+    const { failed, tests } = teller;
+    parentPort.postMessage({ threadproof: 'done', failed, errors: tests === 0 ? [NOTHING] : [] });
+  });
+}
+
+/** Jest in this thread; what it tells of its tests is in `jest-reporter.cjs`, which also waits for the others. */
+async function jest() {
+  const { runCLI } = createRequire(path.join(runnerDir, 'package.json'))('@jest/core');
+  const argv = {
+    $0: 'jest',
+    _: [file],
+    runTestsByPath: true,
+    runInBand: true,
+    // Snapshots are compared and never written.
+    ci: true,
+    updateSnapshot: false,
+    collectCoverage: false,
+    bail: 0,
+    notify: false,
+    watch: false,
+    watchAll: false,
+    watchman: false,
+    cacheDirectory: jestCache,
+    reporters: [path.join(__dirname, 'jest-reporter.cjs')],
+  };
+  const { globalConfig } = await runCLI(argv, [root]);
+  if (globalConfig.forceExit) process.exit();
 }
 
 /** A script: what it throws, rejects with and exits with is its result. */
 async function plain() {
-  meet(start, workers);
+  meet(start, workers, startMs);
   await import(pathToFileURL(file));
 }
 
-if (runner === 'node-test') nodeTest();
-else plain();
+const RUNNERS = { jest, 'node-test': nodeTest, plain };
+RUNNERS[runner]();

@@ -4,6 +4,8 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { Worker } = require('node:worker_threads');
 
+const { meet } = require('../replicate/shared.cjs');
+
 const SHARED = path.join(__dirname, '../replicate/shared.cjs');
 const BODY = `
   const { parentPort, workerData } = require('node:worker_threads');
@@ -25,4 +27,9 @@ test('nobody passes the start barrier before all are there', async () => {
     });
   });
   assert.deepEqual(await Promise.all(copies), Array(workers).fill(workers));
+});
+
+test('too few at the start barrier is an error, and not a wait without end', () => {
+  const start = new Int32Array(new SharedArrayBuffer(4));
+  assert.throws(() => meet(start, 2, 10), /only 1 of 2 copies/);
 });

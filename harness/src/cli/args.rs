@@ -14,7 +14,7 @@ use crate::{model::Seed, plan::Shard};
 
 pub(super) use fuzz::{FuzzArgs, Profile as FuzzProfile};
 use gate::GateArgs;
-pub(super) use measured::{Cells, LeakArgs, Outcomes, StressArgs};
+pub(super) use measured::{Cells, LeakArgs, Outcomes, Runtimes, StressArgs, UntilFail};
 pub(super) use replicate::ReplicateArgs;
 pub(super) use report::{Format, ReportArgs};
 
@@ -83,7 +83,7 @@ pub(super) enum Command {
     Leak(Box<LeakArgs>),
     /// Search for programs of several threads that crash a target, and make them small
     Fuzz(Box<FuzzArgs>),
-    /// Run test files of any package many times at once, in workers of one process
+    /// Run test files of any package (Jest, Vitest, node:test, scripts) many times at once, in workers of one process
     Replicate(Box<ReplicateArgs>),
     /// List what there is: targets, runtimes, suites, tests
     List(ListArgs),

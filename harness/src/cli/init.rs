@@ -3,7 +3,7 @@
 use std::{ffi::OsString, fs, path::Path, process::Command};
 
 use super::{
-    args::{Cells, InitArgs, Outcomes, Place},
+    args::{Cells, InitArgs, Outcomes, Place, Runtimes},
     measured::{Selected, Session},
     print,
 };
@@ -31,7 +31,9 @@ pub(super) fn init(place: &Place, args: &InitArgs, words: &[OsString]) -> Result
     }
     let cells = Cells {
         target: vec![args.what.clone()],
-        runtime: args.runtime.clone(),
+        on: Runtimes {
+            runtime: args.runtime.clone(),
+        },
     };
     let outcomes = Outcomes {
         jobs: Some(1),

@@ -63,10 +63,10 @@ impl Selected {
         let mut all = load_targets(&workspace)?;
         all.extend(specimen_targets(&workspace));
         all.extend(named_targets(&workspace, &cells.target, &all)?);
-        let named: Vec<&str> = if cells.runtime.is_empty() {
+        let named: Vec<&str> = if cells.on.runtime.is_empty() {
             RUNTIMES.to_vec()
         } else {
-            cells.runtime.iter().map(String::as_str).collect()
+            cells.on.runtime.iter().map(String::as_str).collect()
         };
         Ok(Selected {
             targets: select_targets(&all, &cells.target)?,

@@ -39,6 +39,7 @@ use crate::{
     error::Error,
     exit::Exit,
     explain,
+    model::Runner,
     report::{event_schema, results_schema},
     results::Failure,
 };
@@ -87,6 +88,9 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
 
 /// Runs the job of a stored failure once more, by the flags that select exactly it.
 fn run_again(place: &args::Place, failure: &Failure) -> Result<Exit, Error> {
+    if failure.cell.suite.runner == Runner::Replicate {
+        return replicate_again(place, failure);
+    }
     let runtime = failure.cell.runtime.split('+').next().unwrap_or_default();
     let repetition = failure.repetition.to_string();
     let seed = failure.seed.to_string();
@@ -117,6 +121,26 @@ fn run_again(place: &args::Place, failure: &Failure) -> Result<Exit, Error> {
     match parsed.command {
         Command::Run(args) => run::run(place, &args, &words),
         _ => unreachable!("the words above are those of `run`"),
+    }
+}
+
+/// A failure of `replicate`, by the command that it was recorded with.
+fn replicate_again(place: &args::Place, failure: &Failure) -> Result<Exit, Error> {
+    let broken = |why: String| Error::Usage {
+        what: format!("the stored failure cannot be repeated: {why}"),
+        help: format!("by hand: {}", failure.repeat),
+    };
+    let recorded = shlex::split(&failure.repeat).unwrap_or_default();
+    // The program may be more than one word.
+    let own = recorded.into_iter().skip_while(|word| word != "replicate");
+    let words: Vec<OsString> = std::iter::once("threadproof".to_owned())
+        .chain(own)
+        .map(OsString::from)
+        .collect();
+    let parsed = Args::try_parse_from(&words).map_err(|error| broken(error.to_string()))?;
+    match parsed.command {
+        Command::Replicate(args) => replicate::replicate(place, &args, &words),
+        _ => Err(broken("it is no command of replicate".to_owned())),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::Path};
 use threadproof_stress::{Confidence, Tally, say, wilson};
 
 use super::{
-    args::{Cells, Outcomes, Place, ReproArgs},
+    args::{Cells, Outcomes, Place, ReproArgs, Runtimes},
     bench::with_guard,
     fuzz::bench,
     launcher,
@@ -24,10 +24,12 @@ pub(super) fn replay(place: &Place, args: &ReproArgs, words: &[OsString]) -> Res
     let target = args.target.clone().unwrap_or_else(|| case.target.clone());
     let cells = Cells {
         target: vec![target],
-        runtime: if args.runtime.is_empty() {
-            vec![case.runtime.clone()]
-        } else {
-            args.runtime.clone()
+        on: Runtimes {
+            runtime: if args.runtime.is_empty() {
+                vec![case.runtime.clone()]
+            } else {
+                args.runtime.clone()
+            },
         },
     };
     let outcomes = Outcomes {

@@ -1,6 +1,6 @@
 //! `threadproof replicate`: somebody's test files, many copies at once.
 
-use std::{collections::BTreeMap, ffi::OsString};
+use std::{collections::BTreeMap, ffi::OsString, fs, path::Path};
 
 use super::{
     args::{Place, ReplicateArgs},
@@ -17,7 +17,6 @@ use crate::{
     prepare::Prepared,
     replicate::{self, Found, Request, TestFile, Watch},
     results::NotAvailable,
-    version::meets,
 };
 
 pub(super) fn replicate(
@@ -31,21 +30,29 @@ pub(super) fn replicate(
             help: "give it a time such as 90s or 2m".to_owned(),
         });
     }
+    let workspace = place.workspace()?;
     let files: Vec<TestFile> = args
         .files
         .iter()
-        .map(|file| TestFile::find(file, args.runner))
+        .map(|file| TestFile::find(file, args.runner, &workspace.packages))
         .collect::<Result<_, _>>()?;
+    let setup = match &args.setup {
+        Some(file) => Some(fs::canonicalize(file).map_err(|error| Error::Usage {
+            what: format!("--setup {} cannot be found: {error}", file.display()),
+            help: "name a module that exists".to_owned(),
+        })?),
+        None => None,
+    };
     let targets = targets(&files)?;
     let selected = Selected::of_targets(
-        place.workspace()?,
+        workspace,
         targets,
-        &args.runtime,
+        &args.on.runtime,
         &args.means,
         &args.outcomes,
     )?;
     let dir = selected.run_dir(&args.outcomes)?;
-    let watch = Watch::new(args.until_fail);
+    let watch = Watch::new(args.first.until_fail);
     let mut session = Session::begin(
         &selected,
         &args.outcomes,
@@ -53,7 +60,7 @@ pub(super) fn replicate(
         dir,
         Some(Box::new(Watching(watch.clone()))),
     )?;
-    if let Err(error) = stages(&mut session, &files, args, words, &watch) {
+    if let Err(error) = stages(&mut session, &files, setup.as_deref(), args, words, &watch) {
         return Ok(session.fail(&error));
     }
     let replicated = replicate::judge(&watch.ran());
@@ -98,6 +105,7 @@ fn targets(files: &[TestFile]) -> Result<Vec<Target>, Error> {
 fn stages(
     session: &mut Session<'_>,
     files: &[TestFile],
+    setup: Option<&Path>,
     args: &ReplicateArgs,
     words: &[OsString],
     watch: &Watch,
@@ -111,6 +119,7 @@ fn stages(
         workers: args.workers,
         iterations: args.iterations,
         runs: args.runs,
+        setup,
         seed: session.selected.seed,
         timeout_ms: u64::try_from(args.timeout.as_millis()).unwrap_or(u64::MAX),
         repeat_prefix: &format!("{} replicate", program(words)),
@@ -145,7 +154,7 @@ fn find<'f>(
     for runtime in runtimes {
         for file in files {
             let target = replicate::target(&file.package).id;
-            if !meets(&runtime.version, file.runner.needs()) {
+            if let Some(reason) = file.lacks(&runtime.version) {
                 let suite = Suite {
                     topic: file.label.clone(),
                     runner: Runner::Replicate,
@@ -155,13 +164,11 @@ fn find<'f>(
                     runtime: runtime.id.clone(),
                     suite,
                 };
-                let (name, needs) = (file.runner.as_str(), file.runner.needs());
-                let reason = format!("{name} in a worker needs Node {needs}");
                 not_available.push(NotAvailable { cell, reason });
                 continue;
             }
             let job = replicate::discovery(file, &target, runtime, request);
-            let told = replicate::params(file, 1, 1);
+            let told = replicate::params(file, request.setup, 1, 1);
             let executor: Executor = session.executor(
                 Prepared {
                     targets: prepared.targets.clone(),

@@ -24,7 +24,7 @@ pub(super) fn stress(place: &Place, args: &StressArgs, words: &[OsString]) -> Re
     let shapes = selected(args, gate.as_ref())?;
     let selected = Selected::of(place.workspace()?, &args.cells, &args.means, &args.outcomes)?;
     let until = Until {
-        first_failure: args.until_fail,
+        first_failure: args.first.until_fail,
         gate: gate.clone(),
     };
     let dir = selected.run_dir(&args.outcomes)?;

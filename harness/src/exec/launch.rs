@@ -335,6 +335,10 @@ impl Executor {
                 command.arg(self.lib.with_file_name("fuzz").join("main.cjs"));
             }
             Runner::Replicate => {
+                // Jest loads modules, as opposed to scripts, only so; the workers inherit it.
+                if params["runner"] == "jest" {
+                    command.arg("--experimental-vm-modules");
+                }
                 command.arg(self.lib.with_file_name("replicate").join("main.cjs"));
             }
             Runner::Programs => self.run_programs(job, runtime, &mut command)?,

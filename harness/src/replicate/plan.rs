@@ -1,6 +1,6 @@
 //! From files to jobs. Pure.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use serde_json::{Value, json};
 
@@ -40,6 +40,8 @@ pub struct Request<'a> {
     pub runs: u32,
     /// The run's seed.
     pub seed: Seed,
+    /// A module to load once in each process, absolute.
+    pub setup: Option<&'a Path>,
     /// Time for a job.
     pub timeout_ms: u64,
     /// Start of the command that repeats a job.
@@ -60,8 +62,16 @@ pub struct ReplicatePlan {
 }
 
 /// What a job is told.
-pub fn params(file: &TestFile, workers: u32, iterations: u32) -> Value {
-    json!({ "file": file.path, "runner": file.runner, "workers": workers, "iterations": iterations })
+pub fn params(file: &TestFile, setup: Option<&Path>, workers: u32, iterations: u32) -> Value {
+    json!({
+        "file": file.path,
+        "root": file.package,
+        "runner": file.runner,
+        "runnerDir": file.installed.as_ref().map(|installed| &installed.dir),
+        "setup": setup,
+        "workers": workers,
+        "iterations": iterations,
+    })
 }
 
 /// The manifest: each test of each copy in each iteration.
@@ -101,7 +111,7 @@ pub fn plan(found: &[Found<'_>], request: &Request<'_>) -> ReplicatePlan {
                 let wanted = |only: &str| job.id.as_str().starts_with(only);
                 // Without the solo copy, nothing could be said of a failure.
                 if !suffix.is_empty() || request.only.is_none_or(wanted) {
-                    let told = params(one.file, workers, iterations);
+                    let told = params(one.file, request.setup, workers, iterations);
                     plan.params.insert(job.id.to_string(), told);
                     plan.jobs.push(job);
                     jobs += 1;
@@ -139,8 +149,11 @@ fn job(
 ) -> Job {
     let id = JobId::of(&cell, &tests, repetition, Launcher::Native);
     let runner: TestRunner = file.runner;
+    let setup = request.setup.map_or_else(String::new, |setup| {
+        format!(" --setup {}", quote(&setup.to_string_lossy()))
+    });
     let repeat = format!(
-        "{} {} --runner {} --workers {} --iterations {} --runs {} --runtime {} --seed {} --job-id {id}",
+        "{} {} --runner {}{setup} --workers {} --iterations {} --runs {} --runtime {} --seed {} --job-id {id}",
         request.repeat_prefix,
         quote(&file.path.to_string_lossy()),
         runner.as_str(),

@@ -41,9 +41,8 @@ pub(in crate::cli) struct StressArgs {
         value_parser = clap::value_parser!(u32).range(1..=1_000_000), hide_env = true
     )]
     pub(in crate::cli) runs: Option<u32>,
-    /// Stop at the first failure
-    #[arg(long, env = "THREADPROOF_UNTIL_FAIL", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
-    pub(in crate::cli) until_fail: bool,
+    #[command(flatten)]
+    pub(in crate::cli) first: UntilFail,
     /// Stop when this is decided of a shape: 'rate < 0.1% @ 95%' of its runs
     #[arg(
         long,
@@ -135,6 +134,13 @@ pub(in crate::cli) struct Cells {
         hide_env = true
     )]
     pub(in crate::cli) target: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) on: Runtimes,
+}
+
+/// On which Node to run.
+#[derive(Clone, Debug, clap::Args)]
+pub(in crate::cli) struct Runtimes {
     /// Node to run on, as for `run` [default: newest 24]
     #[arg(
         short,
@@ -145,6 +151,14 @@ pub(in crate::cli) struct Cells {
         hide_env = true
     )]
     pub(in crate::cli) runtime: Vec<String>,
+}
+
+/// Whether one failure is enough.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(in crate::cli) struct UntilFail {
+    /// Stop at the first failure
+    #[arg(long, env = "THREADPROOF_UNTIL_FAIL", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    pub(in crate::cli) until_fail: bool,
 }
 
 /// What becomes of a run: the same flags for `stress` and `leak`.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Means, Outcomes};
+use super::{Means, Outcomes, Runtimes, UntilFail};
 use crate::replicate::Chosen;
 
 /// Flags of `replicate`.
@@ -11,7 +11,7 @@ pub(in crate::cli) struct ReplicateArgs {
     /// Test files, of any package; each runs in the folder of its package.json
     #[arg(required = true, value_name = "FILE")]
     pub(in crate::cli) files: Vec<PathBuf>,
-    /// Who runs the files [auto: by what each imports]
+    /// Who runs the files [auto: by what each imports, and what its package uses]
     #[arg(
         long,
         env = "THREADPROOF_RUNNER",
@@ -38,16 +38,12 @@ pub(in crate::cli) struct ReplicateArgs {
         value_parser = clap::value_parser!(u32).range(1..=1_000_000), hide_env = true
     )]
     pub(in crate::cli) runs: u32,
-    /// Node to run on, as for `run` [default: newest 24]
-    #[arg(
-        short,
-        long,
-        env = "THREADPROOF_RUNTIME",
-        value_name = "NODE",
-        value_delimiter = ',',
-        hide_env = true
-    )]
-    pub(in crate::cli) runtime: Vec<String>,
+    /// A module to load once in each process, before any copy starts: what it exports by default is called and may return
+    /// what to call at the end
+    #[arg(long, env = "THREADPROOF_SETUP", value_name = "FILE", hide_env = true)]
+    pub(in crate::cli) setup: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) on: Runtimes,
     /// Time for a process
     #[arg(
         long,
@@ -57,9 +53,8 @@ pub(in crate::cli) struct ReplicateArgs {
         hide_env = true
     )]
     pub(in crate::cli) timeout: humantime::Duration,
-    /// Stop at the first failure
-    #[arg(long, env = "THREADPROOF_UNTIL_FAIL", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
-    pub(in crate::cli) until_fail: bool,
+    #[command(flatten)]
+    pub(in crate::cli) first: UntilFail,
     #[command(flatten)]
     pub(in crate::cli) means: Means,
     #[command(flatten)]
