@@ -17,6 +17,7 @@ pub mod exec;
 pub mod exit;
 pub mod explain;
 pub mod fuzz;
+pub mod history;
 pub mod init;
 pub mod interrupt;
 pub mod judge;

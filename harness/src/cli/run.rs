@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ffi::OsString, fs, path::PathBuf, sync::Mutex};
 use super::{
     args::{Place, RunArgs},
     config::RunConfig,
-    print, show,
+    history, print, show,
 };
 use crate::{
     catalogue::{Catalogue, load_targets, load_topics, named_targets, os, specimen_targets},
@@ -45,7 +45,8 @@ pub(super) fn run(place: &Place, args: &RunArgs, words: &[OsString]) -> Result<E
         verbosity: config.verbosity,
     };
     let reporters = Reporters::new(&report)
-        .map_err(|error| Error::io("write", PathBuf::from(&error.what))(error.source))?;
+        .map_err(|error| Error::io("write", PathBuf::from(&error.what))(error.source))?
+        .and_maybe(history::recorder(&config.workspace, words, &dir));
     let mut dispatcher = Dispatcher::new(dir, reporters);
     let exit = match stages(&config, &interrupt, targets, &mut dispatcher) {
         Ok(()) => dispatcher.results().exit(),
