@@ -8,7 +8,7 @@ use threadproof_stress::Tally;
 use super::version_of;
 use crate::{
     exit::Exit,
-    model::CellId,
+    model::{CellId, OutcomeKind},
     results::{CellResults, Results},
 };
 
@@ -181,7 +181,7 @@ impl CellRow {
             clean: cell.clean,
             verdict: cell.verdict.to_string(),
             outcomes: counts
-                .map(|(kind, count)| (kind.to_string(), *count))
+                .map(|(kind, count)| (name_of(*kind), *count))
                 .collect(),
             signatures: BTreeMap::new(),
         }
@@ -190,6 +190,14 @@ impl CellRow {
     /// Failures among judged attempts: what intervals are made of.
     pub fn tally(&self) -> Tally {
         tally(self.clean, self.judged)
+    }
+}
+
+/// The name of an outcome in results.json.
+fn name_of(kind: OutcomeKind) -> String {
+    match serde_json::to_value(kind) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => kind.to_string(),
     }
 }
 
