@@ -19,6 +19,7 @@ pub mod expect;
 pub mod explain;
 pub mod fuzz;
 pub mod gate;
+pub mod history;
 pub mod init;
 pub mod interrupt;
 pub mod judge;

@@ -45,7 +45,7 @@ pub struct RunDir {
 impl RunDir {
     /// Makes the folder: `out` when given, else a new one in the workspace, to which `latest` then points.
     pub fn create(workspace: &Workspace, out: Option<&Path>, seed: Seed) -> Result<Self, Error> {
-        let name = format!("{}-{seed}", jiff::Zoned::now().strftime("%Y%m%d-%H%M%S"));
+        let mut name = format!("{}-{seed}", jiff::Zoned::now().strftime("%Y%m%d-%H%M%S"));
         let path = if let Some(out) = out {
             let here =
                 std::env::current_dir().map_err(Error::io("read", "the working directory"))?;
@@ -56,6 +56,10 @@ impl RunDir {
             let runs = workspace.state.join("runs");
             let path = fresh(&runs, &name)?;
             point_latest(&runs, &path);
+            // Numbered where another run has begun in the same second.
+            if let Some(given) = path.file_name() {
+                name = given.to_string_lossy().into_owned();
+            }
             path
         };
         let mark = path.join(MARK);
@@ -142,6 +146,7 @@ mod tests {
         let first = RunDir::create(&workspace, None, Seed(1)).unwrap();
         let second = RunDir::create(&workspace, None, Seed(1)).unwrap();
         assert_ne!(first.path, second.path);
+        assert_ne!(first.name, second.name);
         let latest = workspace.state.join("runs/latest").canonicalize().unwrap();
         assert_eq!(latest, second.path.canonicalize().unwrap());
     }

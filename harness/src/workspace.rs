@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::error::Error;
+use crate::{error::Error, history};
 
 /// The folder that holds the runners' packages, the library and the suites.
 const SUITES: &str = "js-tests";
@@ -25,6 +25,8 @@ pub struct Workspace {
     pub packages: PathBuf,
     /// What the harness keeps between runs: `target/threadproof`.
     pub state: PathBuf,
+    /// The file of the history of runs; nothing where none is wanted.
+    pub history: Option<PathBuf>,
 }
 
 impl Workspace {
@@ -81,6 +83,7 @@ impl Workspace {
         let lib = lib.canonicalize().unwrap_or(lib);
         let state = root.join("target").join("threadproof");
         Ok(Workspace {
+            history: Some(state.join(history::FILE)),
             root,
             suites_dir,
             targets_dir,

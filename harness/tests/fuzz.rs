@@ -28,6 +28,7 @@ struct Ran {
 
 fn threadproof() -> Command {
     let mut command = Command::new(cargo_bin("threadproof"));
+    command.env("THREADPROOF_HISTORY", "off");
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
     command
 }

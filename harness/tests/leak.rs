@@ -25,6 +25,7 @@ struct Ran {
 fn leak(words: &[&str]) -> Ran {
     let out = tempfile::tempdir().unwrap();
     let output = Command::new(cargo_bin("threadproof"))
+        .env("THREADPROOF_HISTORY", "off")
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
         .args([
             "leak",
@@ -276,6 +277,7 @@ fn a_process_that_crashes_is_a_failure_and_never_clean() {
 #[test]
 fn an_unknown_program_is_an_error_that_lists_those_that_exist() {
     let output = Command::new(cargo_bin("threadproof"))
+        .env("THREADPROOF_HISTORY", "off")
         .args(["leak", "--program", "statments"])
         .output()
         .unwrap();

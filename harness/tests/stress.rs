@@ -31,6 +31,7 @@ fn fixtures() -> PathBuf {
 fn stress(words: &[&str]) -> Ran {
     let out = tempfile::tempdir().unwrap();
     let output = Command::new(cargo_bin("threadproof"))
+        .env("THREADPROOF_HISTORY", "off")
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
         .args(["stress", "--runtime", RUNTIME, "--seed", "5", "--quiet"])
         .arg("--targets-dir")
@@ -124,6 +125,7 @@ fn a_lost_commit_and_a_risen_rollback_are_found_by_the_audit() {
 fn killed_processes_of_a_clean_target_lose_nothing() {
     let out = tempfile::tempdir().unwrap();
     let output = Command::new(cargo_bin("threadproof"))
+        .env("THREADPROOF_HISTORY", "off")
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
         .args([
             "stress",
@@ -204,6 +206,7 @@ fn a_gate_that_is_met_ends_the_run_and_what_cannot_run_says_why() {
 #[test]
 fn an_unknown_shape_is_an_error_that_lists_those_that_exist() {
     let output = Command::new(cargo_bin("threadproof"))
+        .env("THREADPROOF_HISTORY", "off")
         .args(["stress", "--shape", "chrun"])
         .output()
         .unwrap();

@@ -2,6 +2,7 @@
 
 mod fuzz;
 pub(super) mod gate;
+mod history;
 mod measured;
 mod replicate;
 mod report;
@@ -14,6 +15,7 @@ use crate::{model::Seed, plan::Shard};
 
 pub(super) use fuzz::{FuzzArgs, Profile as FuzzProfile};
 use gate::GateArgs;
+pub(super) use history::{HistoryArgs, RunsArgs};
 pub(super) use measured::{Cells, LeakArgs, Outcomes, Runtimes, StressArgs, UntilFail};
 pub(super) use replicate::ReplicateArgs;
 pub(super) use report::{Format, ReportArgs};
@@ -68,6 +70,8 @@ pub(super) struct Place {
         hide_env = true
     )]
     pub(super) targets_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) history: HistoryArgs,
 }
 
 /// What to do.
@@ -85,7 +89,7 @@ pub(super) enum Command {
     Fuzz(Box<FuzzArgs>),
     /// Run test files of any package (Jest, Vitest, node:test, scripts) many times at once, in workers of one process
     Replicate(Box<ReplicateArgs>),
-    /// List what there is: targets, runtimes, suites, tests
+    /// List what there is: targets, runtimes, suites, tests; and the runs of the history
     List(ListArgs),
     /// Say what is missing on this machine and how to get it
     Doctor(DoctorArgs),
@@ -282,8 +286,10 @@ pub(super) struct SelfcheckArgs {
 /// Flags of `list`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ListArgs {
-    /// What to list [default: all but tests]
+    /// What to list [default: all but tests and runs]
     pub(super) what: Option<What>,
+    #[command(flatten)]
+    pub(super) runs: RunsArgs,
     /// Print JSON for machines
     #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
@@ -334,6 +340,8 @@ pub(super) enum What {
     Suites,
     /// Ids of tests
     Tests,
+    /// Runs of the history, the newest first
+    Runs,
 }
 
 /// Flags of `doctor`.
@@ -369,7 +377,7 @@ pub(super) struct InitArgs {
 /// Flags of `compare`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct CompareArgs {
-    /// The earlier run: its folder, or its name
+    /// The earlier run: its folder, its name or the start of it, or `latest~1`
     pub(super) before: String,
     /// The later run
     #[arg(default_value = "latest")]
@@ -421,8 +429,9 @@ pub(super) struct MergeArgs {
 /// Flags of `blame`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct BlameArgs {
-    /// Folder of a run [default: the last one]
-    pub(super) run: Option<PathBuf>,
+    /// A run: its folder, its name or the start of it, or `latest~1`
+    #[arg(default_value = "latest")]
+    pub(super) run: String,
     /// One kind of failure alone, by its signature [default: the first five]
     #[arg(
         long,

@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     args::{BlameArgs, Place, Switch},
+    history::{self, Named},
     measured::width,
     print,
 };
@@ -21,7 +22,6 @@ use crate::{
     interrupt::Interrupt,
     model::{OutcomeKind, Runner, Seed, Target},
     results::{Failure, Results},
-    workspace::Workspace,
 };
 
 /// Kinds of failure that are tried at most; the rest is named.
@@ -30,7 +30,7 @@ const MOST: usize = 5;
 pub(super) fn blame(place: &Place, args: &BlameArgs) -> Result<Exit, Error> {
     let workspace = place.workspace()?;
     let interrupt = Interrupt::install().map_err(Error::io("watch", "signals"))?;
-    let dir = run_dir(&workspace, args.run.as_deref());
+    let dir = run_dir(place, &args.run)?;
     let results = read(&dir)?;
     let mut targets = load_targets(&workspace)?;
     targets.extend(specimen_targets(&workspace));
@@ -68,9 +68,19 @@ pub(super) fn blame(place: &Place, args: &BlameArgs) -> Result<Exit, Error> {
     tell(&blame, args.json)
 }
 
-/// A run by its folder, or the last one.
-fn run_dir(workspace: &Workspace, named: Option<&Path>) -> PathBuf {
-    named.map_or_else(|| workspace.state.join("runs/latest"), Path::to_owned)
+/// The folder of the run: what is run again goes beside its reports.
+fn run_dir(place: &Place, named: &str) -> Result<PathBuf, Error> {
+    // As any folder that holds results.json, also without events.
+    if Path::new(named).is_dir() {
+        return Ok(named.into());
+    }
+    match history::find(place, named)? {
+        Named::Folder(dir) => Ok(dir),
+        Named::Kept { name, dir, results } => Err(Error::Usage {
+            what: format!("the folder of {name} is gone ({})", dir.display()),
+            help: format!("run it again: {}", results.command),
+        }),
+    }
 }
 
 fn read(dir: &Path) -> Result<Results, Error> {
@@ -265,6 +275,8 @@ impl Trial<'_> {
                 .filter(|(on, _)| *on)
                 .map(|(_, flag)| flag.into()),
         );
+        // Chosen failures, many times: no sample of anything.
+        words.extend(["--history".into(), history::OFF.into()]);
         words.extend(["--out".into(), out.into()]);
         words
     }

@@ -2,20 +2,19 @@
 
 use super::{
     args::{CompareArgs, CompareFormat, Place},
+    history,
     measured::width,
     print,
-    report::find_run,
 };
 use crate::{
     compare::{self, Change},
     error::Error,
     exit::Exit,
-    report::Stored,
-    results::Results,
 };
 
 pub(super) fn compare(place: &Place, args: &CompareArgs) -> Result<Exit, Error> {
-    let (before, after) = (read(place, &args.before)?, read(place, &args.after)?);
+    let read = |name: &str| Ok::<_, Error>(history::find(place, name)?.read()?.results);
+    let (before, after) = (read(&args.before)?, read(&args.after)?);
     if before.cells.is_empty() {
         return Err(Error::NothingSelected {
             what: format!(
@@ -44,13 +43,4 @@ pub(super) fn compare(place: &Place, args: &CompareArgs) -> Result<Exit, Error> 
     } else {
         Exit::Success
     })
-}
-
-/// A run by its folder or name. One that is not whole is compared all the same, and said to be so.
-fn read(place: &Place, name: &str) -> Result<Results, Error> {
-    let stored = Stored::read(&find_run(place, name)?)?;
-    if let Some(why) = stored.not_whole() {
-        anstream::eprintln!("threadproof: {name} is not whole: {why}");
-    }
-    Ok(stored.results)
 }

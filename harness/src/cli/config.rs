@@ -132,11 +132,16 @@ impl RunConfig {
 
 impl Place {
     pub(super) fn workspace(&self) -> Result<Workspace, Error> {
-        Workspace::find(
+        let workspace = Workspace::find(
             self.root.as_deref(),
             self.suites_dir.as_deref(),
             self.targets_dir.as_deref(),
-        )
+        )?;
+        let history = super::history::file(self, &workspace.state)?;
+        Ok(Workspace {
+            history,
+            ..workspace
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     args::{ListArgs, Place, What},
-    print,
+    history, print,
 };
 use crate::{
     catalogue::{load_targets, load_topics},
@@ -19,6 +19,9 @@ use crate::{
 };
 
 pub(super) fn list(place: &Place, args: &ListArgs) -> Result<Exit, Error> {
+    if args.what == Some(What::Runs) {
+        return history::list_runs(place, args);
+    }
     let workspace = place.workspace()?;
     let wants = |what| args.what.is_none_or(|wanted| wanted == what);
     let mut sections: Vec<String> = Vec::new();

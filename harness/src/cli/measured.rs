@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{
     args::{Cells, Means, Outcomes},
     config::{command, cores, random_seed},
-    print,
+    history, print,
     run::started,
     show,
 };
@@ -203,11 +203,10 @@ impl<'a> Session<'a> {
                 _ => Verbosity::Normal,
             },
         };
-        let mut reporters = Reporters::new(&report)
-            .map_err(|error| Error::io("write", &error.what)(error.source))?;
-        if let Some(watch) = watch {
-            reporters = reporters.and(watch);
-        }
+        let reporters = Reporters::new(&report)
+            .map_err(|error| Error::io("write", &error.what)(error.source))?
+            .and_maybe(watch)
+            .and_maybe(history::recorder(&selected.workspace, words, &dir));
         let run_dir = dir.path.clone();
         let mut dispatcher = Dispatcher::new(dir, reporters);
         let event = started(

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     args::{MergeArgs, Place},
-    print,
+    history, print,
     run::started,
 };
 use crate::{
@@ -42,7 +42,8 @@ pub(super) fn merge(place: &Place, args: &MergeArgs, words: &[OsString]) -> Resu
         verbosity: Verbosity::Quiet,
     };
     let reporters = Reporters::new(&config)
-        .map_err(|error| Error::io("write", PathBuf::from(&error.what))(error.source))?;
+        .map_err(|error| Error::io("write", PathBuf::from(&error.what))(error.source))?
+        .and_maybe(history::recorder(&workspace, words, &dir));
     let mut dispatcher = Dispatcher::new(dir, reporters);
     let command = words
         .iter()

@@ -13,6 +13,7 @@ mod config;
 mod differential;
 mod doctor;
 mod fuzz;
+mod history;
 mod init;
 mod launcher;
 mod leak;

@@ -1,31 +1,35 @@
 //! `threadproof report`: renders a stored run again.
 
-use std::{
-    io::{self, IsTerminal as _, Write as _},
-    path::{Path, PathBuf},
-};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use super::{
     args::{Format, Place, ReportArgs},
+    history::{self, Named},
     print,
 };
 use crate::{
     error::Error,
     exit::Exit,
-    report::{Form, Stored, render, write_file},
+    report::{Form, render, write_file},
 };
 
-/// Runs that are named where one is not found.
-const MOST_NAMED: usize = 5;
-
 pub(super) fn report(place: &Place, args: &ReportArgs) -> Result<Exit, Error> {
-    let dir = find_run(place, &args.run)?;
-    let stored = Stored::read(&dir)?;
-    if let Some(why) = stored.not_whole() {
-        anstream::eprintln!("threadproof: {} is not whole: {why}", dir.display());
+    let named = history::find(place, &args.run)?;
+    if let Named::Kept { name, dir, .. } = &named
+        && !of_results_alone(args.format)
+    {
+        return Err(Error::Usage {
+            what: format!(
+                "the folder of {name} is gone ({}), and this form needs its events",
+                dir.display()
+            ),
+            help: "the history keeps what --format terminal, md, league, junit, tap and json need"
+                .to_owned(),
+        });
     }
+    let stored = named.read()?;
     let text = render(&stored, form(args.format, args.out.is_some()))
-        .map_err(Error::io("render", &dir))?;
+        .map_err(Error::io("render", &stored.dir))?;
     let Some(out) = &args.out else {
         return shown(&text);
     };
@@ -34,6 +38,19 @@ pub(super) fn report(place: &Place, args: &ReportArgs) -> Result<Exit, Error> {
         help: "name a file in a folder that is there and can be written".to_owned(),
     })?;
     print::line(&out.to_string_lossy())
+}
+
+/// Whether nothing else than what a run came to is shown.
+fn of_results_alone(format: Format) -> bool {
+    match format {
+        Format::Terminal
+        | Format::Md
+        | Format::League
+        | Format::Junit
+        | Format::Tap
+        | Format::Json => true,
+        Format::Html | Format::Ctrf | Format::Sarif => false,
+    }
 }
 
 fn form(format: Format, to_file: bool) -> Form {
@@ -67,44 +84,4 @@ fn shown(text: &str) -> Result<Exit, Error> {
         }
         _ => Ok(Exit::Success),
     }
-}
-
-/// The folder of a run that was named: a folder itself, or the name of a run of this tree, such as `latest`.
-pub(super) fn find_run(place: &Place, name: &str) -> Result<PathBuf, Error> {
-    let named = Path::new(name);
-    if named.components().count() > 1 || Stored::is_run(named) {
-        return Ok(named.to_owned());
-    }
-    let runs = place.workspace()?.state.join("runs");
-    let dir = runs.join(name);
-    if Stored::is_run(&dir) {
-        return Ok(dir);
-    }
-    // Their names begin with the time.
-    let mut known: Vec<String> = std::fs::read_dir(&runs)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|entry| Stored::is_run(&entry.path()))
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name != "latest")
-        .collect();
-    known.sort();
-    let newest: Vec<&str> = known
-        .iter()
-        .rev()
-        .take(MOST_NAMED)
-        .map(String::as_str)
-        .collect();
-    Err(Error::NothingSelected {
-        what: format!("there is no run {name:?} in {}", runs.display()),
-        help: if newest.is_empty() {
-            "name the folder of a run; none is kept here yet".to_owned()
-        } else {
-            format!(
-                "name the folder of a run, `latest`, or one of: {}",
-                newest.join(", ")
-            )
-        },
-    })
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ffi::OsString, fs, path::PathBuf, sync::Mutex};
 use super::{
     args::{Place, RunArgs},
     config::RunConfig,
-    print, show,
+    history, print, show,
 };
 use crate::{
     catalogue::{Catalogue, load_targets, load_topics, named_targets, os, specimen_targets},
@@ -46,7 +46,8 @@ pub(super) fn run(place: &Place, args: &RunArgs, words: &[OsString]) -> Result<E
         verbosity: config.verbosity,
     };
     let reporters = Reporters::new(&report)
-        .map_err(|error| Error::io("write", PathBuf::from(&error.what))(error.source))?;
+        .map_err(|error| Error::io("write", PathBuf::from(&error.what))(error.source))?
+        .and_maybe(history::recorder(&config.workspace, words, &dir));
     let watch = gate::Watch::new(config.gate.clone(), config.budget);
     let reporters = reporters.and(Box::new(Watching(watch.clone())));
     let mut dispatcher = Dispatcher::new(dir, reporters);

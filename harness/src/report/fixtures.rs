@@ -16,7 +16,7 @@ use crate::{
 
 mod many;
 
-pub(super) use many::many;
+pub(crate) use many::many;
 
 /// Where the run directory of the fixtures would be.
 pub(super) const DIR: &str = "/runs/2026-11-23T08-00-00";

@@ -49,8 +49,8 @@ pub use figures::Figures;
 pub use forms::{Form, add_figures, render, write_file};
 pub use json::{event_schema, results_schema};
 pub(crate) use rows::rows_table;
-pub use stored::Stored;
 pub(crate) use stored::each_event;
+pub use stored::{Begun, Stored};
 pub use told::{Told, Took};
 pub(crate) use words::native_crash;
 
@@ -123,6 +123,15 @@ impl Reporters {
     pub fn and(mut self, renderer: Box<dyn Renderer>) -> Self {
         self.renderers.push(renderer);
         self
+    }
+
+    /// The same where there may be none.
+    #[must_use]
+    pub fn and_maybe(self, renderer: Option<Box<dyn Renderer>>) -> Self {
+        match renderer {
+            Some(renderer) => self.and(renderer),
+            None => self,
+        }
     }
 
     /// These renderers beside the log of events.

@@ -33,10 +33,33 @@ pub struct Stored {
     pub cut: bool,
 }
 
+/// How a run begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Begun {
+    /// What it calls itself.
+    pub run: String,
+    /// When, in milliseconds since the epoch.
+    pub at: f64,
+}
+
 impl Stored {
     /// Whether a folder holds a run.
     pub fn is_run(dir: &Path) -> bool {
         dir.join(EVENTS).is_file()
+    }
+
+    /// How the run in a folder begins, by the first of its events; nothing where no run is.
+    pub fn begun(dir: &Path) -> Option<Begun> {
+        #[derive(Deserialize)]
+        struct First {
+            at: f64,
+            run: String,
+        }
+        let mut line = Vec::new();
+        let file = fs::File::open(dir.join(EVENTS)).ok()?;
+        BufReader::new(file).read_until(b'\n', &mut line).ok()?;
+        let First { at, run } = serde_json::from_slice(&line).ok()?;
+        Some(Begun { run, at })
     }
 
     /// Reads the run in a folder. Files of another version are refused, and so are lines that are no events, but for a last

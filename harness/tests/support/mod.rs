@@ -125,6 +125,8 @@ pub fn plain() -> Command {
     }
     // Of `cargo test`; a failure's command would go through Cargo, which builds first.
     command.env_remove("GITHUB_ACTIONS").env_remove("CARGO");
+    // Runs of tests are no history of this tree.
+    command.env("THREADPROOF_HISTORY", "off");
     command
 }
 

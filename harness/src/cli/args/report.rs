@@ -7,7 +7,7 @@ use clap::ValueEnum;
 /// Flags of `report`.
 #[derive(Clone, Debug, clap::Args)]
 pub(in crate::cli) struct ReportArgs {
-    /// A run: its folder, its name, or `latest`
+    /// A run: its folder, its name or the start of it, `latest`, or `latest~1`, the one before
     pub(in crate::cli) run: String,
     /// In what form
     #[arg(

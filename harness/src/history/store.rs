@@ -1,0 +1,318 @@
+//! Runs written to the file and read from it.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{
+    Connection, OptionalExtension as _, Params, Row, Transaction, TransactionBehavior, params,
+};
+
+use super::{CellRow, HistoryError, RunRow, pack, schema};
+use crate::results::{ReadError, Results};
+
+/// The file of the history, open.
+#[derive(Debug)]
+pub struct History {
+    db: Connection,
+    file: PathBuf,
+}
+
+/// Which runs are asked for; the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// So many at most.
+    pub last: u32,
+    /// Those with this target only, and of them its cells only. A package that is named without its version is meant in each.
+    pub target: Option<String>,
+    /// Whether without those that repeat one failure.
+    pub samples_only: bool,
+}
+
+/// What a run is found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its key in the file.
+    pub id: i64,
+    /// Its name in the history.
+    pub name: String,
+    /// What it calls itself.
+    pub run: String,
+    /// Where its folder was.
+    pub dir: PathBuf,
+    /// When it began.
+    pub started: String,
+}
+
+impl History {
+    /// Opens a file, which is made where it is not there.
+    pub fn open(file: &Path) -> Result<Self, HistoryError> {
+        Ok(History {
+            db: schema::open(file)?,
+            file: file.to_owned(),
+        })
+    }
+
+    /// Opens a file that is there; to look for something makes no file.
+    pub fn open_existing(file: &Path) -> Result<Option<Self>, HistoryError> {
+        if file.exists() {
+            History::open(file).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Records a run that has ended; gives its name in the history. A run that is there already is written anew, and one that
+    /// only has the name of another gets a number.
+    pub fn record(&mut self, row: &RunRow, results: &Results) -> Result<String, HistoryError> {
+        let packed = pack::pack(results).map_err(HistoryError::io(&self.file))?;
+        let write = |db: &mut Connection| {
+            let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let name = free_name(&step, row)?;
+            step.execute("DELETE FROM runs WHERE name = ?1", [&name])?;
+            insert(&step, &name, row, &packed)?;
+            step.commit()?;
+            Ok(name)
+        };
+        write(&mut self.db).map_err(HistoryError::of(&self.file))
+    }
+
+    /// All runs, the newest first, by what they are found by.
+    pub fn entries(&self) -> Result<Vec<Entry>, HistoryError> {
+        self.rows(
+            "SELECT id, name, run, dir, started FROM runs ORDER BY started DESC, id DESC",
+            [],
+            |row| {
+                Ok(Entry {
+                    id: row.get(0)?,
+                    name: row.get(1)?,
+                    run: row.get(2)?,
+                    dir: row.get::<_, String>(3)?.into(),
+                    started: row.get(4)?,
+                })
+            },
+        )
+    }
+
+    /// The runs that are asked for.
+    pub fn runs(&self, asked: &Asked) -> Result<Vec<RunRow>, HistoryError> {
+        let found: Vec<(i64, RunRow)> = self.rows(
+            "SELECT id, name, run, dir, kind, command, started, elapsed_ms, threadproof, seed, platform, exit, interrupted, \
+                    repeats \
+             FROM runs \
+             WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM cells WHERE run = runs.id \
+                                          AND (target = ?1 OR substr(target, 1, length(?1) + 1) = ?1 || '@'))) \
+               AND NOT (?2 AND repeats) \
+             ORDER BY started DESC, id DESC LIMIT ?3",
+            params![asked.target, asked.samples_only, asked.last],
+            |row| Ok((row.get("id")?, run(row)?)),
+        )?;
+        found
+            .into_iter()
+            .map(|(id, row)| {
+                let cells = self.cells(id, asked.target.as_deref())?;
+                Ok(RunRow { cells, ..row })
+            })
+            .collect()
+    }
+
+    /// The results of a run, as far as they are kept.
+    pub fn results(&self, entry: &Entry) -> Result<Results, HistoryError> {
+        let packed: Option<Vec<u8>> = self
+            .db
+            .query_row(
+                "SELECT results FROM runs WHERE id = ?1",
+                [entry.id],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(HistoryError::of(&self.file))?;
+        let damaged = |why: String| HistoryError::Damaged {
+            file: self.file.clone(),
+            why: format!("the results of {}: {why}", entry.name),
+        };
+        let packed = packed.ok_or_else(|| damaged("they are not there any more".to_owned()))?;
+        let text = pack::unpack(&packed).map_err(|error| damaged(error.to_string()))?;
+        Results::from_json(&text).map_err(|error: ReadError| damaged(error.to_string()))
+    }
+
+    /// All targets of all runs, sorted.
+    pub fn targets(&self) -> Result<Vec<String>, HistoryError> {
+        self.rows(
+            "SELECT DISTINCT target FROM cells ORDER BY target",
+            [],
+            |row| row.get(0),
+        )
+    }
+
+    fn cells(&self, id: i64, target: Option<&str>) -> Result<Vec<CellRow>, HistoryError> {
+        let mut outcomes = self.counts(
+            "SELECT cell, kind, count FROM outcomes WHERE run = ?1 ORDER BY cell",
+            id,
+        )?;
+        let mut signatures = self.counts(
+            "SELECT cell, signature, count FROM signatures WHERE run = ?1 ORDER BY cell",
+            id,
+        )?;
+        let cells: Vec<(i64, CellRow)> = self.rows(
+            "SELECT cell, target, version, runtime, topic, runner, planned, judged, clean, verdict FROM cells \
+             WHERE run = ?1 AND (?2 IS NULL OR target = ?2 OR substr(target, 1, length(?2) + 1) = ?2 || '@') ORDER BY cell",
+            params![id, target],
+            |row| Ok((row.get(0)?, cell(row)?)),
+        )?;
+        Ok(cells
+            .into_iter()
+            .map(|(at, cell)| CellRow {
+                outcomes: outcomes.remove(&at).unwrap_or_default(),
+                signatures: signatures.remove(&at).unwrap_or_default(),
+                ..cell
+            })
+            .collect())
+    }
+
+    /// Counts by cell and name.
+    fn counts(
+        &self,
+        sql: &str,
+        id: i64,
+    ) -> Result<BTreeMap<i64, BTreeMap<String, u32>>, HistoryError> {
+        let rows: Vec<(i64, String, u32)> =
+            self.rows(sql, [id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut counts: BTreeMap<i64, BTreeMap<String, u32>> = BTreeMap::new();
+        for (cell, name, count) in rows {
+            counts.entry(cell).or_default().insert(name, count);
+        }
+        Ok(counts)
+    }
+
+    fn rows<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, HistoryError> {
+        let all = || -> rusqlite::Result<Vec<T>> {
+            self.db.prepare(sql)?.query_map(params, read)?.collect()
+        };
+        all().map_err(HistoryError::of(&self.file))
+    }
+}
+
+/// The name of a run, numbered until it is free or the run's own.
+fn free_name(step: &Transaction<'_>, row: &RunRow) -> rusqlite::Result<String> {
+    for number in 1.. {
+        let name = if number == 1 {
+            row.name.clone()
+        } else {
+            format!("{}-{number}", row.name)
+        };
+        let owner: Option<(String, String)> = step
+            .query_row(
+                "SELECT dir, started FROM runs WHERE name = ?1",
+                [&name],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let dir = row.dir.to_string_lossy();
+        match owner {
+            Some((other, started)) if other != dir || started != row.started => {}
+            _ => return Ok(name),
+        }
+    }
+    unreachable!("the loop ends only by returning")
+}
+
+fn insert(step: &Transaction<'_>, name: &str, row: &RunRow, packed: &[u8]) -> rusqlite::Result<()> {
+    step.execute(
+        "INSERT INTO runs (name, run, dir, kind, command, started, elapsed_ms, threadproof, seed, platform, exit, interrupted, \
+                           repeats, results) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        params![
+            name,
+            row.run,
+            row.dir.to_string_lossy(),
+            row.kind,
+            row.command,
+            row.started,
+            row.elapsed_ms,
+            row.threadproof,
+            row.seed,
+            row.platform,
+            row.exit,
+            row.interrupted,
+            row.repeats,
+            packed
+        ],
+    )?;
+    let run = step.last_insert_rowid();
+    let mut cells = step.prepare(
+        "INSERT INTO cells (run, cell, target, version, runtime, topic, runner, planned, judged, clean, verdict) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?;
+    let mut outcomes = step.prepare("INSERT INTO outcomes VALUES (?1, ?2, ?3, ?4)")?;
+    let mut signatures = step.prepare("INSERT INTO signatures VALUES (?1, ?2, ?3, ?4)")?;
+    for (at, cell) in (0_i64..).zip(&row.cells) {
+        cells.execute(params![
+            run,
+            at,
+            cell.target,
+            cell.version,
+            cell.runtime,
+            cell.topic,
+            cell.runner,
+            cell.planned,
+            cell.judged,
+            cell.clean,
+            cell.verdict
+        ])?;
+        for (kind, count) in &cell.outcomes {
+            outcomes.execute(params![run, at, kind, count])?;
+        }
+        for (signature, count) in &cell.signatures {
+            signatures.execute(params![run, at, signature, count])?;
+        }
+    }
+    Ok(())
+}
+
+/// A run without its cells.
+fn run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
+    Ok(RunRow {
+        name: row.get("name")?,
+        run: row.get("run")?,
+        dir: row.get::<_, String>("dir")?.into(),
+        kind: row.get("kind")?,
+        command: row.get("command")?,
+        started: row.get("started")?,
+        elapsed_ms: row.get("elapsed_ms")?,
+        threadproof: row.get("threadproof")?,
+        seed: row.get("seed")?,
+        platform: row.get("platform")?,
+        exit: row.get("exit")?,
+        interrupted: row.get("interrupted")?,
+        repeats: row.get("repeats")?,
+        cells: Vec::new(),
+    })
+}
+
+/// A cell without its counts.
+fn cell(row: &Row<'_>) -> rusqlite::Result<CellRow> {
+    Ok(CellRow {
+        target: row.get("target")?,
+        version: row.get("version")?,
+        runtime: row.get("runtime")?,
+        topic: row.get("topic")?,
+        runner: row.get("runner")?,
+        planned: row.get("planned")?,
+        judged: row.get("judged")?,
+        clean: row.get("clean")?,
+        verdict: row.get("verdict")?,
+        outcomes: BTreeMap::new(),
+        signatures: BTreeMap::new(),
+    })
+}
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;
