@@ -45,7 +45,11 @@ impl Tree {
     /// A run of some suites.
     fn run(&self, name: &str, args: &[&str]) -> Ran {
         let out = self.fixture.out(name);
-        let output = self.run_command(name, args).output().unwrap();
+        let output = self
+            .run_command(name, args)
+            .arg("--quiet")
+            .output()
+            .unwrap();
         Ran::of(&output, out)
     }
 
@@ -53,7 +57,7 @@ impl Tree {
         let mut command = self.fixture.command("run");
         command
             .env("THREADPROOF_HISTORY", &self.history)
-            .args(["--runtime", RUNTIME, "--quiet", "--out"])
+            .args(["--runtime", RUNTIME, "--out"])
             .arg(self.fixture.out(name))
             .args(args);
         command
@@ -229,15 +233,15 @@ fn runs_that_fail_to_prepare_or_are_interrupted_are_recorded_too() {
     let mut running = tree
         .run_command(
             "interrupted",
-            &["--suite", "hang/node-test", "--verbose", "--timeout", "60s"],
+            &["--suite", "hang/node-test", "--timeout", "60s"],
         )
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn();
     if let Ok(child) = &mut running {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let begun = lines.any(|line| line.unwrap().contains("hang/node-test"));
-        assert!(begun, "the job never started");
+        let planned = lines.any(|line| line.unwrap().contains("1 job in 1 cell"));
+        assert!(planned, "nothing was planned");
         kill(
             Pid::from_raw(child.id().try_into().unwrap()),
             Signal::SIGINT,
@@ -277,7 +281,8 @@ fn many_processes_that_end_at_once_are_all_recorded() {
     // All of one seed, so that they have one name.
     let children: Vec<_> = (0..PROCESSES)
         .map(|at| {
-            tree.tell_command(&["merge", part.out.to_str().unwrap(), "--out"])
+            tree.tell_command(&["merge", part.out.to_str().unwrap()])
+                .arg("--out")
                 .arg(tree.fixture.out(&format!("merged-{at}")))
                 .stdout(Stdio::null())
                 .stderr(Stdio::piped())
