@@ -93,6 +93,15 @@ impl Dispatcher {
         self.run_jobs_unless(executor, jobs, parallel, &|_| false);
     }
 
+    /// Tells of a signal, once.
+    fn tell_interruption(&mut self, executor: &Executor, told: &mut bool) {
+        if let Some(signal) = executor.interrupt.signal()
+            && !std::mem::replace(told, true)
+        {
+            self.emit(&Event::Interrupted { signal });
+        }
+    }
+
     /// The same without the jobs that turn out, when it is their turn, not to be needed any more.
     pub fn run_jobs_unless(
         &mut self,
@@ -133,15 +142,13 @@ impl Dispatcher {
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => break,
                 };
-                if let Some(signal) = executor.interrupt.signal()
-                    && !std::mem::replace(&mut interrupted, true)
-                {
-                    self.emit(&Event::Interrupted { signal });
-                }
+                self.tell_interruption(executor, &mut interrupted);
                 if let Some(message) = message {
                     self.emit(&event_of(message));
                 }
             }
+            // One that came before any job had begun has left nothing to hear from.
+            self.tell_interruption(executor, &mut interrupted);
         });
     }
 }
