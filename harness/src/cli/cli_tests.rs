@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory, Parser};
 
-use super::args::Args;
+use super::{args::Args, recorded};
 
 #[test]
 fn help_of_run_fits_a_screen_and_names_every_flag() {
@@ -53,5 +53,27 @@ fn mistakes_in_flags_are_refused() {
     ] {
         let all = std::iter::once(&"threadproof").chain(words);
         assert!(Args::try_parse_from(all).is_err(), "{words:?}");
+    }
+}
+
+#[test]
+fn a_recorded_command_is_repeated_word_by_word_however_it_was_called() {
+    let own = "run --target a --runtime '24 --jitless' --job-id 7";
+    for program in ["/opt/threadproof", "cargo run --release -p threadproof --"] {
+        let words = recorded(&format!("{program} {own}"));
+        assert_eq!(
+            words,
+            [
+                "threadproof",
+                "run",
+                "--target",
+                "a",
+                "--runtime",
+                "24 --jitless",
+                "--job-id",
+                "7"
+            ],
+            "{program}"
+        );
     }
 }

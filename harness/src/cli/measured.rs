@@ -63,17 +63,9 @@ impl Selected {
         let mut all = load_targets(&workspace)?;
         all.extend(specimen_targets(&workspace));
         all.extend(named_targets(&workspace, &cells.target, &all)?);
-        let named: Vec<&str> = if cells.on.runtime.is_empty() {
-            RUNTIMES.to_vec()
-        } else {
-            cells.on.runtime.iter().map(String::as_str).collect()
-        };
         Ok(Selected {
             targets: select_targets(&all, &cells.target)?,
-            runtimes: named
-                .into_iter()
-                .map(|text| RuntimeSpec::parse_node(text, "this command"))
-                .collect::<Result<_, _>>()?,
+            runtimes: specs(&cells.on.runtime)?,
             seed: means.seed.unwrap_or_else(random_seed),
             parallel: outcomes.jobs.unwrap_or_else(cores),
             permissions: Permissions {
@@ -92,17 +84,9 @@ impl Selected {
         means: &Means,
         outcomes: &Outcomes,
     ) -> Result<Self, Error> {
-        let named: Vec<&str> = if runtimes.is_empty() {
-            RUNTIMES.to_vec()
-        } else {
-            runtimes.iter().map(String::as_str).collect()
-        };
         Ok(Selected {
             targets,
-            runtimes: named
-                .into_iter()
-                .map(|text| RuntimeSpec::parse_node(text, "this command"))
-                .collect::<Result<_, _>>()?,
+            runtimes: specs(runtimes)?,
             seed: means.seed.unwrap_or_else(random_seed),
             parallel: outcomes.jobs.unwrap_or(1),
             permissions: Permissions {
@@ -127,6 +111,17 @@ impl Selected {
         }
         targets
     }
+}
+
+/// The runtimes that were typed, or those of a run that names none.
+fn specs(typed: &[String]) -> Result<Vec<RuntimeSpec>, Error> {
+    let named: Vec<&str> = if typed.is_empty() {
+        RUNTIMES.to_vec()
+    } else {
+        typed.iter().map(String::as_str).collect()
+    };
+    let parse = |text: &str| RuntimeSpec::parse_node(text, "this command");
+    named.into_iter().map(parse).collect()
 }
 
 /// A run that has begun.

@@ -40,12 +40,11 @@ use crate::{
     error::Error,
     exit::Exit,
     explain,
-    model::Runner,
     report::{event_schema, results_schema},
     results::Failure,
 };
 
-use args::{Args, Command, ExplainArgs, Schema, SchemaArgs};
+use args::{Args, Command, ExplainArgs, Place, Schema, SchemaArgs};
 
 /// Runs the command line and says how the process exits.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
@@ -62,87 +61,58 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
             };
         }
     };
-    let done = match &args.command {
-        Command::Run(run) => run::run(&args.place, run, &words),
-        Command::Selfcheck(selfcheck) => selfcheck::selfcheck(&args.place, selfcheck, &words),
-        Command::Stress(stress) => stress::stress(&args.place, stress, &words),
-        Command::Leak(leak) => leak::leak(&args.place, leak, &words),
-        Command::Fuzz(fuzz) => fuzz::fuzz(&args.place, fuzz, &words),
-        Command::Blame(blame) => blame::blame(&args.place, blame),
-        Command::Replicate(files) => replicate::replicate(&args.place, files, &words),
-        Command::List(list) => list::list(&args.place, list),
-        Command::Doctor(doctor) => doctor::doctor(&args.place, doctor),
-        Command::Explain(explain) => explain_topic(explain),
-        Command::Repro(repro) => repro::repro(&args.place, repro, &words),
-        Command::Compare(compare) => compare::compare(&args.place, compare),
-        Command::Init(init) => init::init(&args.place, init, &words),
-        Command::Merge(merge) => merge::merge(&args.place, merge, &words),
-        Command::Report(report) => report::report(&args.place, report),
-        Command::DifferentialJob(job) => differential::job(job),
-        Command::Schema(schema) => print_schema(schema),
-    };
-    done.unwrap_or_else(|error| {
+    perform(&args.place, &args.command, &words).unwrap_or_else(|error| {
         show(&error);
         error.exit()
     })
 }
 
-/// Runs the job of a stored failure once more, by the flags that select exactly it.
-fn run_again(place: &args::Place, failure: &Failure) -> Result<Exit, Error> {
-    if failure.cell.suite.runner == Runner::Replicate {
-        return replicate_again(place, failure);
+/// Does what a command line asks for.
+fn perform(place: &Place, command: &Command, words: &[OsString]) -> Result<Exit, Error> {
+    match command {
+        Command::Run(run) => run::run(place, run, words),
+        Command::Selfcheck(selfcheck) => selfcheck::selfcheck(place, selfcheck, words),
+        Command::Stress(stress) => stress::stress(place, stress, words),
+        Command::Leak(leak) => leak::leak(place, leak, words),
+        Command::Fuzz(fuzz) => fuzz::fuzz(place, fuzz, words),
+        Command::Blame(blame) => blame::blame(place, blame),
+        Command::Replicate(files) => replicate::replicate(place, files, words),
+        Command::List(list) => list::list(place, list),
+        Command::Doctor(doctor) => doctor::doctor(place, doctor),
+        Command::Explain(explain) => explain_topic(explain),
+        Command::Repro(repro) => repro::repro(place, repro, words),
+        Command::Compare(compare) => compare::compare(place, compare),
+        Command::Init(init) => init::init(place, init, words),
+        Command::Merge(merge) => merge::merge(place, merge, words),
+        Command::Report(report) => report::report(place, report),
+        Command::DifferentialJob(job) => differential::job(job),
+        Command::Schema(schema) => print_schema(schema),
     }
-    let runtime = failure.cell.runtime.split('+').next().unwrap_or_default();
-    let repetition = failure.repetition.to_string();
-    let seed = failure.seed.to_string();
-    let suite = failure.cell.suite.to_string();
-    let words: Vec<OsString> = [
-        "threadproof",
-        "run",
-        "--target",
-        &failure.cell.target,
-        "--runtime",
-        runtime,
-        "--suite",
-        &suite,
-        "--seed",
-        &seed,
-        "--repeats",
-        &repetition,
-        "--job-id",
-        failure.job.as_str(),
-    ]
-    .into_iter()
-    .map(OsString::from)
-    .collect();
+}
+
+/// Runs the job of a stored failure once more, by the command that it was recorded with.
+fn run_again(place: &Place, failure: &Failure) -> Result<Exit, Error> {
+    let words = recorded(&failure.repeat);
     let parsed = Args::try_parse_from(&words).map_err(|error| Error::Usage {
         what: format!("the stored failure cannot be repeated: {error}"),
         help: format!("by hand: {}", failure.repeat),
     })?;
-    match parsed.command {
-        Command::Run(args) => run::run(place, &args, &words),
-        _ => unreachable!("the words above are those of `run`"),
-    }
+    perform(place, &parsed.command, &words)
 }
 
-/// A failure of `replicate`, by the command that it was recorded with.
-fn replicate_again(place: &args::Place, failure: &Failure) -> Result<Exit, Error> {
-    let broken = |why: String| Error::Usage {
-        what: format!("the stored failure cannot be repeated: {why}"),
-        help: format!("by hand: {}", failure.repeat),
-    };
-    let recorded = shlex::split(&failure.repeat).unwrap_or_default();
-    // The program may be more than one word.
-    let own = recorded.into_iter().skip_while(|word| word != "replicate");
-    let words: Vec<OsString> = std::iter::once("threadproof".to_owned())
-        .chain(own)
+/// The words of a command that this program has recorded. It may have been called through Cargo.
+fn recorded(command: &str) -> Vec<OsString> {
+    let words = shlex::split(command).unwrap_or_default();
+    let through_cargo = words.first().is_some_and(|word| word == "cargo");
+    let own = words
+        .iter()
+        .position(|word| through_cargo && word == "--")
+        .unwrap_or(0)
+        + 1;
+    std::iter::once("threadproof".to_owned())
+        .chain(words.into_iter().skip(own))
         .map(OsString::from)
-        .collect();
-    let parsed = Args::try_parse_from(&words).map_err(|error| broken(error.to_string()))?;
-    match parsed.command {
-        Command::Replicate(args) => replicate::replicate(place, &args, &words),
-        _ => Err(broken("it is no command of replicate".to_owned())),
-    }
+        .collect()
 }
 
 /// Tells a person what went wrong and what to do next.

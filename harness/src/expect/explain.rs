@@ -32,7 +32,7 @@ pub fn explains(entries: &[Expectation], failed: Failed<'_>) -> Vec<u32> {
     if !kind.is_failure() {
         return Vec::new();
     }
-    let candidates: Vec<(u32, &Expectation)> = (1..)
+    let candidates: Vec<_> = (1..)
         .zip(entries)
         .filter(|(_, entry)| {
             !entry.expired
@@ -43,15 +43,16 @@ pub fn explains(entries: &[Expectation], failed: Failed<'_>) -> Vec<u32> {
                     .as_deref()
                     .is_none_or(|one| one == failed.signature)
         })
+        .map(|(number, entry)| (number, entry, entry.about()))
         .collect();
     let blamed = blamed(kind, failed.tests);
     let used: Vec<u32> = candidates
         .iter()
-        .filter(|(_, entry)| entry.test.is_none() || blamed.iter().any(|id| entry.is_of(id)))
-        .map(|(number, _)| *number)
+        .filter(|(_, entry, about)| entry.test.is_none() || blamed.iter().any(|id| about(id)))
+        .map(|(number, ..)| *number)
         .collect();
-    let whole = candidates.iter().any(|(_, entry)| entry.test.is_none());
-    let covered = |id: &&str| candidates.iter().any(|(_, entry)| entry.is_of(id));
+    let whole = candidates.iter().any(|(_, entry, _)| entry.test.is_none());
+    let covered = |id: &&str| candidates.iter().any(|(.., about)| about(id));
     if whole || (!blamed.is_empty() && blamed.iter().all(covered)) {
         used
     } else {
@@ -89,12 +90,11 @@ impl Expectation {
             && all(&self.suite, &|wanted| suite_matches(&cell.suite, wanted))
     }
 
-    /// Whether it is about a test by its id.
-    pub(super) fn is_of(&self, id: &str) -> bool {
-        self.test.as_ref().is_none_or(|test| {
-            // Checked when it was read; one that cannot be matches nothing.
-            Patterns::new(std::slice::from_ref(test)).is_ok_and(|one| one.matches(id))
-        })
+    /// Says of the id of a test whether it is about that: of all, where it names none.
+    pub(super) fn about(&self) -> impl Fn(&str) -> bool {
+        // Checked when the file was read; what cannot be a pattern matches nothing.
+        let tests = Patterns::new(self.test.as_slice()).ok();
+        move |id| tests.as_ref().is_some_and(|tests| tests.matches(id))
     }
 }
 

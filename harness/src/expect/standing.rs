@@ -80,6 +80,7 @@ fn standing<'r>(
             entry.holds_in(&one.cell, version, &results.platform)
         })
         .collect();
+    let about_test = entry.about();
     let (mut of, mut passed, mut tests) = (0, 0, 0);
     for cell in &about {
         if entry.test.is_none() {
@@ -87,7 +88,7 @@ fn standing<'r>(
             passed += cell.clean;
             continue;
         }
-        for test in cell.tests.iter().filter(|test| entry.is_of(&test.id)) {
+        for test in cell.tests.iter().filter(|test| about_test(&test.id)) {
             of += test.attempts();
             passed += test.passed;
             tests += 1;

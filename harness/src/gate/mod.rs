@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use threadproof_stress::{Decision, Plan, Tally};
 
-pub use repetitions::{Repetitions, in_order};
+pub use repetitions::{Ended, Repetitions};
 pub use watch::Watch;
 
 /// What a gate came to.
@@ -96,7 +96,6 @@ fn needed(decision: Decision) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::repetitions::Ended;
 
     fn repetitions(ended: impl IntoIterator<Item = Ended>) -> Repetitions {
         let mut all = Repetitions::default();

@@ -30,18 +30,6 @@ impl Ended {
     }
 }
 
-/// Counts runs (number from 1, whether it failed) up to the first that has not ended.
-pub fn in_order(runs: impl IntoIterator<Item = (u32, bool)>) -> Tally {
-    let order: BTreeMap<u32, bool> = runs.into_iter().collect();
-    let prefix = order
-        .into_iter()
-        .zip(1..)
-        .take_while(|((number, _), wanted)| number == wanted);
-    prefix.fold(Tally::default(), |tally, ((_, failed), _)| {
-        tally.and(failed)
-    })
-}
-
 /// The repetitions of a cell that have ended, wholly or in part.
 #[derive(Clone, Debug, Default)]
 pub struct Repetitions(BTreeMap<u32, Repetition>);
@@ -106,9 +94,17 @@ mod tests {
 
     #[test]
     fn those_after_a_gap_do_not_count() {
-        let tally = in_order([(3, true), (1, false), (2, true), (5, true)]);
-        assert_eq!((tally.failures(), tally.runs()), (2, 3));
-        assert_eq!(in_order([(2, false)]).runs(), 0);
+        use Ended::{Clean, Failed};
+        let tally = |runs: &[(u32, Ended)]| {
+            let mut all = Repetitions::default();
+            for (number, ended) in runs {
+                all.add(*number, 1, *ended);
+            }
+            all.tally()
+        };
+        let some = tally(&[(3, Failed), (1, Clean), (2, Failed), (5, Failed)]);
+        assert_eq!((some.failures(), some.runs()), (2, 3));
+        assert_eq!(tally(&[(2, Clean)]).runs(), 0);
     }
 
     #[test]

@@ -2,13 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use threadproof_stress::Plan;
 
-use super::{GateResult, Repetitions, repetitions::Ended};
+use super::{Ended, GateResult, Repetitions};
 use crate::{
     event::{JobEnd, RenderError, Watcher},
     model::{CellId, Job},
@@ -26,7 +25,7 @@ pub struct Watch {
 #[derive(Debug, Default)]
 struct State {
     /// How many jobs each repetition of a cell has.
-    jobs: Arc<BTreeMap<(CellId, u32), u32>>,
+    jobs: BTreeMap<(CellId, u32), u32>,
     /// No job is started after this.
     until: Option<Instant>,
     cells: BTreeMap<CellId, Repetitions>,
@@ -51,7 +50,7 @@ impl Watch {
                 .or_default() += 1;
         }
         let mut state = self.state.lock();
-        state.jobs = Arc::new(counts);
+        state.jobs = counts;
         state.until = self
             .budget
             .and_then(|time| Instant::now().checked_add(time));

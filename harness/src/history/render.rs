@@ -6,8 +6,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use threadproof_stress::{Confidence, Tally, say, wilson};
 
-use super::{CellRow, RunRow, run::tally};
-use crate::{exit::Exit, report::rows_table};
+use super::{CellRow, RunRow};
+use crate::{
+    exit::Exit,
+    report::{
+        rows_table,
+        words::{fraction, tally},
+    },
+};
 
 /// Version of what `list runs --json` prints.
 const LIST_VERSION: u32 = 1;
@@ -183,15 +189,6 @@ fn minute(started: &str) -> String {
     started.get(..16).unwrap_or(started).replace('T', " ")
 }
 
-/// `18/20`, and `18/18 of 20` when not all that was planned could be judged.
-fn fraction(clean: u32, judged: u32, planned: u32) -> String {
-    if judged < planned {
-        format!("{clean}/{judged} of {planned}")
-    } else {
-        format!("{clean}/{judged}")
-    }
-}
-
 fn targets(run: &RunRow) -> String {
     /// Targets that are named.
     const MOST: usize = 2;
@@ -230,6 +227,7 @@ fn glyph_of(verdict: &str) -> &'static str {
     match verdict {
         "pass" => "✓",
         "fail" | "flaky" => "✗",
+        "expected" => "≈",
         "skipped" => "–",
         _ => "?",
     }

@@ -9,6 +9,7 @@ use super::version_of;
 use crate::{
     exit::Exit,
     model::{CellId, OutcomeKind},
+    report::words,
     results::{CellResults, Results},
 };
 
@@ -189,7 +190,7 @@ impl CellRow {
 
     /// Failures among judged attempts: what intervals are made of.
     pub fn tally(&self) -> Tally {
-        tally(self.clean, self.judged)
+        words::tally(self.clean, self.judged)
     }
 }
 
@@ -199,12 +200,6 @@ fn name_of(kind: OutcomeKind) -> String {
         Ok(serde_json::Value::String(name)) => name,
         _ => kind.to_string(),
     }
-}
-
-/// Failures among judged attempts.
-pub(super) fn tally(clean: u32, judged: u32) -> Tally {
-    Tally::new(judged.saturating_sub(clean).into(), judged.into())
-        .expect("a difference is no more than its minuend")
 }
 
 #[cfg(test)]

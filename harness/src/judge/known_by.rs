@@ -54,7 +54,7 @@ pub fn known_by(
 }
 
 /// Whether a frame lies in the target's binary, if that is known, or in any addon's.
-fn is_of_addon(frame: &Frame, binary: Option<&Path>) -> bool {
+pub fn is_of_addon(frame: &Frame, binary: Option<&Path>) -> bool {
     let object = frame.object.as_deref();
     object.is_some_and(|object| {
         Some(object) == binary || object.extension().is_some_and(|end| end == "node")

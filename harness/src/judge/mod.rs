@@ -15,5 +15,5 @@ mod ledger_tests;
 
 pub use classify::classify;
 pub use fatal::{find_fatal, read_fatal};
-pub use known_by::{in_addon, known_by};
+pub use known_by::{in_addon, is_of_addon, known_by};
 pub use ledger::{Ledger, Rest};

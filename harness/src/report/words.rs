@@ -3,6 +3,7 @@
 use threadproof_stress::Tally;
 
 use crate::{
+    judge::is_of_addon,
     model::{
         CellId, Ending, ExitStatus, Finding, Frame, NativeCrash, Outcome, OutcomeKind, Runner,
         Stack, Stop, TestRecord, TestState, signal_name,
@@ -149,11 +150,8 @@ pub(crate) fn native_crash(crash: &NativeCrash) -> String {
     });
     let mut frames: Vec<String> = crash.frames.iter().take(SHOWN).map(frame).collect();
     // What matters is who called all that.
-    let of_addon = |one: &&Frame| {
-        let object = one.object.as_ref();
-        object.is_some_and(|object| object.extension().is_some_and(|end| end == "node"))
-    };
-    if let Some(at) = crash.frames.iter().position(|one| of_addon(&one))
+    let of_addon = |one: &Frame| is_of_addon(one, None);
+    if let Some(at) = crash.frames.iter().position(of_addon)
         && at >= SHOWN
     {
         frames.push(format!("… < {}", frame(&crash.frames[at])));
@@ -170,10 +168,7 @@ pub(crate) fn native_crash(crash: &NativeCrash) -> String {
 /// Where a thread was that did not get on: `hung in busy (x.c:17) < run (x.c:20)`.
 pub(crate) fn hung(stack: &Stack) -> String {
     // The system's functions stand above it, and who called the addon below.
-    let addon = |one: &&Frame| {
-        let object = one.object.as_deref().and_then(|object| object.extension());
-        object.is_some_and(|end| end == "node") || one.file.is_some()
-    };
+    let addon = |one: &&Frame| is_of_addon(one, None) || one.file.is_some();
     let frames: Vec<String> = stack.frames.iter().filter(addon).map(frame).collect();
     let shown: Vec<String> = if frames.is_empty() {
         stack.frames.iter().take(SHOWN).map(frame).collect()
@@ -263,7 +258,7 @@ pub(super) fn test(test: &TestRecord, most: usize) -> String {
 }
 
 /// Clean attempts as failures among judged ones: what intervals are made of.
-pub(super) fn tally(clean: u32, judged: u32) -> Tally {
+pub(crate) fn tally(clean: u32, judged: u32) -> Tally {
     Tally::new(u64::from(judged.saturating_sub(clean)), u64::from(judged))
         .expect("a difference is no more than its minuend")
 }
@@ -304,19 +299,18 @@ impl Sum {
         tally(self.clean, self.judged)
     }
 
-    /// `18/20`, and `18/18 of 20` when not all that was planned could be judged.
+    /// In a word: [`fraction`].
     pub(super) fn fraction(self) -> String {
-        let Self {
-            clean,
-            judged,
-            planned,
-            ..
-        } = self;
-        if judged < planned {
-            format!("{clean}/{judged} of {planned}")
-        } else {
-            format!("{clean}/{judged}")
-        }
+        fraction(self.clean, self.judged, self.planned)
+    }
+}
+
+/// `18/20`, and `18/18 of 20` when not all that was planned could be judged.
+pub(crate) fn fraction(clean: u32, judged: u32, planned: u32) -> String {
+    if judged < planned {
+        format!("{clean}/{judged} of {planned}")
+    } else {
+        format!("{clean}/{judged}")
     }
 }
 

@@ -11,7 +11,7 @@ use threadproof_stress::{Decision, Plan, Tally};
 use crate::{
     audit::{self, Audit},
     event::{JobEnd, RenderError, Watcher},
-    gate::in_order,
+    gate::{Ended, Repetitions},
     model::{CellId, Job, Outcome},
     protocol::Measures,
     shared::Shared,
@@ -81,10 +81,16 @@ impl Watch {
 
 /// What was not judged might have failed.
 fn tally(ran: &[Ran]) -> Tally {
-    in_order(
-        ran.iter()
-            .map(|one| (one.repetition, one.failed != Some(false))),
-    )
+    let mut repetitions = Repetitions::default();
+    for one in ran {
+        let ended = match one.failed {
+            Some(false) => Ended::Clean,
+            None => Ended::Unjudged,
+            Some(true) => Ended::Failed,
+        };
+        repetitions.add(one.repetition, 1, ended);
+    }
+    repetitions.tally()
 }
 
 /// What the runs of a cell say of a gate, when no more will come.
