@@ -49,7 +49,7 @@ const ROLES = {
   },
 };
 
-/** As the driver finds it. */
+/** As `driver/collect.cjs` finds it; this file is run where there is no other. */
 function collector() {
   const { gc, Bun } = globalThis;
   if (gc) return gc;
