@@ -3,6 +3,7 @@
 
 const { emit } = require('../lib/events.cjs');
 const { count } = require('../driver/census.cjs');
+const { heapOfEnv, sum } = require('./heap.cjs');
 
 /** So many latencies make an event. */
 const BATCH = 200;
@@ -44,21 +45,21 @@ class Meters {
     return performance.now() - this.#sampled >= this.every;
   }
 
-  /** What this process holds now, to be called when all workers that may end have ended. */
-  sample(done = this.lifecycles) {
+  /**
+   * What this process holds now, to be called when all workers that may end have ended. `heaps` are those of the
+   * workers that go on.
+   */
+  sample(done = this.lifecycles, heaps = []) {
     if (!this.due) return;
     const now = performance.now();
     this.#sampled = now;
-    // Garbage that nobody collected yet is no leak.
-    globalThis.gc?.();
-    const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+    const held = sum([heapOfEnv(), ...heaps]);
     const linux = process.platform === 'linux';
     emit('sample', {
       elapsed: Math.round(now - this.#start),
       done,
-      rss,
-      heapUsed,
-      external: external + arrayBuffers,
+      rss: process.memoryUsage.rss(),
+      ...held,
       descriptors: linux ? count('descriptors') : null,
       threads: linux ? count('threads') : null,
       counters: this.#counters(),

@@ -4,6 +4,7 @@
 const { Worker, parentPort, workerData } = require('node:worker_threads');
 const { Gate } = require('../lib/gate.cjs');
 const { random } = require('../lib/random.cjs');
+const { heapOfEnv } = require('./heap.cjs');
 const { begin } = require('./work.cjs');
 
 const { life, adapterPath, supports, gate, counter, limitMs } = workerData;
@@ -108,10 +109,8 @@ function serve() {
 function last() {
   let stopped = false;
   parentPort.on('message', (message) => {
-    if (message === 'collect') {
-      globalThis.gc?.();
-      parentPort.postMessage('collected');
-    } else stopped = true;
+    if (message === 'collect') parentPort.postMessage(heapOfEnv());
+    else stopped = true;
   });
   const burst = () => {
     if (stopped) {

@@ -124,9 +124,12 @@ pub struct Sample {
     pub done: f64,
     /// Resident set, in bytes.
     pub rss: f64,
-    /// JavaScript heap of the main thread, in bytes.
+    /// Live objects of the JavaScript heaps of all envs that go on, in bytes.
     pub heap_used: f64,
-    /// Memory outside of it that V8 knows of, in bytes.
+    /// Memory that V8 has for these heaps, in bytes: part of the resident set. V8 decides how much that is.
+    #[serde(default)]
+    pub heap_physical: f64,
+    /// Memory outside of the heaps that V8 knows of, in bytes.
     pub external: f64,
     /// Open descriptors, where they can be counted.
     pub descriptors: Option<f64>,

@@ -94,6 +94,8 @@ pub(super) struct Load {
 pub(super) struct Grown {
     pub(super) resource: String,
     pub(super) per_worker: f64,
+    #[serde(default)]
+    pub(super) steps: Option<f64>,
     pub(super) at_most: f64,
     pub(super) grows: bool,
 }

@@ -4,12 +4,14 @@
 //! `plan` decides what runs, `judge` makes figures of what processes measured, `render` words. The databases that they left
 //! are looked at by [`crate::audit`].
 
+mod amount;
 mod judge;
 mod machine;
 mod plan;
 mod render;
 mod watch;
 
+pub use amount::amount;
 pub use judge::{Cell, Grown, Stressed, judge};
 pub use machine::lacking;
 pub use plan::{Request, StressPlan, plan};

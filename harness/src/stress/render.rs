@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use comfy_table::{Table, presets};
 use threadproof_stress::{Distribution, Plan};
 
-use super::{Cell, Grown, Ran, Stressed};
+use super::{Cell, Ran, Stressed, amount};
 use crate::{gate::Gated, model::CellId, report::rows_table};
 
 const HEADER: [&str; 9] = [
@@ -17,7 +17,7 @@ const HEADER: [&str; 9] = [
     "per s",
     "terminate, ms: median, p99, max",
     "commits: acknowledged, in flight",
-    "held more with each worker (at most)",
+    "held more with each worker, or in a run where they last (at most)",
 ];
 
 /// For a terminal of so many columns.
@@ -59,7 +59,7 @@ pub fn gates(stressed: &Stressed, plan: Option<&Plan>) -> Vec<String> {
 /// All samples, a line each, for programs that draw curves.
 pub fn samples(ran: &BTreeMap<CellId, Vec<Ran>>) -> String {
     let mut text =
-        "target,runtime,shape,run,elapsedMs,done,rss,heapUsed,external,descriptors,threads\n"
+        "target,runtime,shape,run,elapsedMs,done,rss,heapPhysical,heapUsed,external,descriptors,threads\n"
             .to_owned();
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     for (cell, runs) in ran {
@@ -68,7 +68,7 @@ pub fn samples(ran: &BTreeMap<CellId, Vec<Ran>>) -> String {
                 // Writing to a String cannot fail.
                 let _ = writeln!(
                     text,
-                    "{},{},{},{},{},{},{},{},{},{},{}",
+                    "{},{},{},{},{},{},{},{},{},{},{},{}",
                     cell.target,
                     cell.runtime,
                     cell.suite.topic,
@@ -76,6 +76,7 @@ pub fn samples(ran: &BTreeMap<CellId, Vec<Ran>>) -> String {
                     sample.elapsed,
                     sample.done,
                     sample.rss,
+                    sample.heap_physical,
                     sample.heap_used,
                     sample.external,
                     number(sample.descriptors),
@@ -137,7 +138,7 @@ fn held(cell: &Cell) -> String {
             format!(
                 "{} GROWS by {}",
                 grown.resource,
-                amount(grown, grown.per_worker)
+                amount(grown.resource, grown.per_worker, grown.steps)
             )
         })
         .collect();
@@ -147,13 +148,13 @@ fn held(cell: &Cell) -> String {
     let said: Vec<String> = cell
         .grown
         .iter()
-        .filter(|grown| matches!(grown.resource, "rss" | "descriptors" | "threads"))
+        .filter(|grown| matches!(grown.resource, "native" | "descriptors" | "threads"))
         .map(|grown| {
             format!(
                 "{} {} ({})",
                 grown.resource,
-                amount(grown, grown.per_worker),
-                amount(grown, grown.at_most)
+                amount(grown.resource, grown.per_worker, grown.steps),
+                amount(grown.resource, grown.at_most, grown.steps)
             )
         })
         .collect();
@@ -161,14 +162,5 @@ fn held(cell: &Cell) -> String {
         none()
     } else {
         said.join(", ")
-    }
-}
-
-fn amount(grown: &Grown, value: f64) -> String {
-    // Zero has no sign.
-    let value = if value.abs() < 5e-4 { 0.0 } else { value };
-    match grown.resource {
-        "descriptors" | "threads" => format!("{value:.3}"),
-        _ => format!("{:.2} KiB", value / 1024.0),
     }
 }

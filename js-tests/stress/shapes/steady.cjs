@@ -11,7 +11,8 @@ module.exports = async function steady(shape) {
   const start = performance.now();
   let steps = 0;
   let messages = 0;
-  /** Workers that have not collected their garbage yet: until they have, what they hold is not known. */
+  /** What workers hold after a collection: until all have told it, there is no sample. */
+  const heaps = [];
   let collecting = 0;
   const runs = [];
   const done = () =>
@@ -20,9 +21,10 @@ module.exports = async function steady(shape) {
   const stop = () => tell('stop');
   let stopping = false;
   const onMessage = (message) => {
-    if (message === 'collected') {
+    if (typeof message === 'object') {
+      heaps.push(message);
       collecting--;
-      if (collecting === 0) meters.sample(steps);
+      if (collecting === 0) meters.sample(steps, heaps.splice(0));
       return;
     }
     steps += message;

@@ -4,6 +4,7 @@ use super::{
     super::figures::{Growing, Leak, LeakVerdict, Load},
     scale::{Linear, LogScale, coordinate},
 };
+use crate::stress::amount;
 
 /// Width of a slope with its interval, in units of its SVG.
 const SLOPE: f64 = 260.0;
@@ -247,8 +248,8 @@ fn load_row(load: &Load, scale: Option<LogScale>) -> LoadRow<'_> {
     let grown = load.grown.iter().map(|one| {
         let said = format!(
             "{} (below {})",
-            amount(&one.resource, one.per_worker),
-            amount(&one.resource, one.at_most)
+            amount(&one.resource, one.per_worker, one.steps),
+            amount(&one.resource, one.at_most, one.steps)
         );
         (one.resource.as_str(), said, one.grows)
     });
@@ -258,15 +259,6 @@ fn load_row(load: &Load, scale: Option<LogScale>) -> LoadRow<'_> {
         per_second: number(load.per_second),
         latencies: latencies.collect(),
         grown: grown.collect(),
-    }
-}
-
-/// Bytes in KiB, all else as it is.
-fn amount(resource: &str, value: f64) -> String {
-    if matches!(resource, "rss" | "heapUsed" | "external") {
-        format!("{:.2} KiB", value / 1024.0)
-    } else {
-        format!("{value:.3}")
     }
 }
 
