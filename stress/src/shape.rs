@@ -38,6 +38,9 @@ pub struct Shape {
     pub synchronous: Synchronous,
     /// How lives end, with the weight of each way.
     pub endings: BTreeMap<String, f64>,
+    /// Options of Node that its processes run with.
+    #[serde(default)]
+    pub flags: Vec<String>,
     /// Numbers of its own: `steps` of a life at most, `batch` of lives between two samples, and so on.
     pub params: toml::Table,
 }

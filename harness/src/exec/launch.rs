@@ -11,8 +11,8 @@ use std::{
 };
 
 use super::{
-    environment, launchers::Launchers, process::Process, schedule, stragglers,
-    symbolise::name_frames, watch::Watch,
+    environment, launchers::Launchers, process::Process, schedule, shape_flags::shape_flags,
+    stragglers, symbolise::name_frames, watch::Watch,
 };
 use crate::{
     audit,
@@ -320,6 +320,7 @@ impl Executor {
             Runner::Stress => {
                 // Samples of memory are taken after a collection.
                 command
+                    .args(shape_flags(&params, &runtime.flags))
                     .arg("--expose-gc")
                     .arg(self.lib.with_file_name("stress").join("main.cjs"));
             }

@@ -10,6 +10,7 @@ mod launchers;
 mod layout;
 mod process;
 mod schedule;
+mod shape_flags;
 mod stragglers;
 mod symbolise;
 mod watch;

@@ -4,6 +4,7 @@
 mod cargo;
 mod command;
 mod guard;
+mod headers;
 mod lock;
 mod packages;
 mod preload;
@@ -140,31 +141,50 @@ pub fn prepare(
         // Their headers are one of the packages.
         ensure_packages(steps)?;
     }
+    // A package may have to be compiled, for which it needs the headers of a runtime.
+    let (packaged, built): (Vec<_>, Vec<_>) = targets
+        .into_iter()
+        .enumerate()
+        .partition(|(_, target)| matches!(target.source, Some(TargetSource::Npm(_))));
     thread::scope(|scope| {
         let packages = scope.spawn(|| ensure_packages(steps));
-        let targets = scope.spawn(|| {
+        let built = scope.spawn(|| {
             let guard = guard.then(|| ensure_guard(steps)).transpose()?;
             // One after the other: builds take all cores anyway, and Cargo locks its folder.
-            targets
-                .into_iter()
-                .map(|target| targets::ready(steps, target))
-                .collect::<Result<Vec<_>, _>>()
-                .map(|targets| (targets, guard))
+            each(built, |target| targets::ready(steps, target, None)).map(|built| (built, guard))
         });
         let runtimes: Vec<_> = specs
             .iter()
             .map(|spec| scope.spawn(move || runtimes::ready(steps, spec)))
             .collect();
         let runtimes: Vec<Result<Runtime, Error>> = runtimes.into_iter().map(join).collect();
+        let headers = headers::of_oldest(runtimes.iter().flatten());
+        let packaged = each(packaged, |target| {
+            targets::ready(steps, target, headers.as_deref())
+        });
         join(packages)?;
-        let (targets, guard) = join(targets)?;
+        let (built, guard) = join(built)?;
+        let mut targets = built;
+        targets.extend(packaged?);
+        targets.sort_by_key(|(at, _)| *at);
         let runtimes = distinct(runtimes.into_iter().collect::<Result<_, _>>()?, specs);
         Ok(Prepared {
-            targets,
+            targets: targets.into_iter().map(|(_, target)| target).collect(),
             runtimes,
             guard,
         })
     })
+}
+
+/// Makes targets ready, each with its place among all.
+fn each(
+    targets: Vec<(usize, Target)>,
+    ready: impl Fn(Target) -> Result<Target, Error>,
+) -> Result<Vec<(usize, Target)>, Error> {
+    targets
+        .into_iter()
+        .map(|(at, target)| Ok((at, ready(target)?)))
+        .collect()
 }
 
 fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {

@@ -71,7 +71,7 @@ pub(super) fn install(
     package: &str,
     version: &str,
     to: &Path,
-    keep: Keep,
+    keep: Keep<'_>,
     progress: &dyn Fn(&str),
 ) -> Result<(), Error> {
     let parent = to.parent().unwrap_or(Path::new("."));
@@ -94,8 +94,15 @@ pub(super) fn install(
     .arg(temp.path())
     .arg(format!("{package}@{version}"))
     .current_dir(temp.path());
-    if keep == Keep::Package {
-        npm.arg("--ignore-scripts");
+    match keep {
+        Keep::Package => {
+            npm.arg("--ignore-scripts");
+        }
+        Keep::Tree { headers } => {
+            if let Some(headers) = headers.filter(|_| !names_headers(steps)) {
+                npm.env(NODEDIR, headers);
+            }
+        }
     }
     let output = command::run(&mut npm, steps.interrupt, progress)?;
     if !output.status.success() {
@@ -111,7 +118,7 @@ pub(super) fn install(
     }
     let made: PathBuf = match keep {
         Keep::Package => temp.path().join("node_modules").join(package),
-        Keep::Tree => temp.path().to_owned(),
+        Keep::Tree { .. } => temp.path().to_owned(),
     };
     if to.exists() {
         fs::remove_dir_all(to).map_err(Error::io("remove", to))?;
@@ -120,12 +127,28 @@ pub(super) fn install(
 }
 
 /// What of an installation is kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
+#[derive(Clone, Copy)]
+pub(super) enum Keep<'h> {
     /// Only the package's own folder; none of its scripts has run.
     Package,
     /// The package with its dependencies, below `node_modules/`; scripts may have built it.
-    Tree,
+    Tree {
+        /// The folder of headers that node-gyp compiles with, where the user has not named one.
+        headers: Option<&'h Path>,
+    },
+}
+
+/// npm hands its configuration on to node-gyp by such variables.
+const NODEDIR: &str = "npm_config_nodedir";
+
+/// Whether the user's configuration of npm names a folder of headers.
+fn names_headers(steps: Steps<'_>) -> bool {
+    let Ok(mut npm) = npm("headers") else {
+        return false;
+    };
+    npm.args(["config", "get", "nodedir"]);
+    let said = command::run(&mut npm, steps.interrupt, |_| {});
+    said.is_ok_and(|said| !matches!(said.stdout.trim(), "" | "undefined" | "null"))
 }
 
 fn npm(step: &str) -> Result<Command, Error> {

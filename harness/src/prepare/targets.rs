@@ -1,6 +1,9 @@
 //! Builds or installs a target, as its `target.toml` says.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use super::{Done, Steps, cargo, command, lock, registry, specimens};
 use crate::{
@@ -8,12 +11,16 @@ use crate::{
     model::{Target, TargetSource},
 };
 
-/// Makes a target ready to be loaded.
-pub(super) fn ready(steps: Steps<'_>, mut target: Target) -> Result<Target, Error> {
+/// Makes a target ready to be loaded. `headers` are for a package that has to be compiled.
+pub(super) fn ready(
+    steps: Steps<'_>,
+    mut target: Target,
+    headers: Option<&Path>,
+) -> Result<Target, Error> {
     if let Some(TargetSource::Npm(spec)) = target.source.clone() {
         let spec = exact(steps, &mut target, spec)?;
         target.module = Some(
-            install(steps, &target, &spec)?
+            install(steps, &target, &spec, headers)?
                 .to_string_lossy()
                 .into_owned(),
         );
@@ -135,7 +142,12 @@ fn parts(spec: &str) -> (&str, &str) {
 }
 
 /// Installs a target's package into the cache; gives the folder of the package.
-fn install(steps: Steps<'_>, target: &Target, spec: &str) -> Result<PathBuf, Error> {
+fn install(
+    steps: Steps<'_>,
+    target: &Target,
+    spec: &str,
+    headers: Option<&Path>,
+) -> Result<PathBuf, Error> {
     let step = format!("install {}", target.id);
     let (name, version) = parts(spec);
     let folder = steps
@@ -164,7 +176,7 @@ fn install(steps: Steps<'_>, target: &Target, spec: &str) -> Result<PathBuf, Err
         let lock = folder.with_file_name(format!("{}.lock", spec.replace('/', "+")));
         let _lock = lock::take(&lock, steps.interrupt, progress)?;
         if !module.is_dir() {
-            let keep = registry::Keep::Tree;
+            let keep = registry::Keep::Tree { headers };
             registry::install(steps, &step, name, version, &folder, keep, progress)?;
         }
         Ok(done(false))

@@ -126,9 +126,6 @@ pub struct Sample {
     pub rss: f64,
     /// Live objects of the JavaScript heaps of all envs that go on, in bytes.
     pub heap_used: f64,
-    /// Memory that V8 has for these heaps, in bytes: part of the resident set. V8 decides how much that is.
-    #[serde(default)]
-    pub heap_physical: f64,
     /// Memory outside of the heaps that V8 knows of, in bytes.
     pub external: f64,
     /// Open descriptors, where they can be counted.

@@ -24,8 +24,8 @@ mod tests {
 
     #[test]
     fn a_worker_has_kibibytes_and_a_long_run_mebibytes() {
-        assert_eq!(amount("native", 2048.0, None), "2.00 KiB");
-        assert_eq!(amount("native", 2.0, Some(1e6)), "1.91 MiB");
+        assert_eq!(amount("rss", 2048.0, None), "2.00 KiB");
+        assert_eq!(amount("rss", 2.0, Some(1e6)), "1.91 MiB");
         assert_eq!(amount("descriptors", 1e-6, Some(2e6)), "2.000");
         assert_eq!(amount("threads", -1e-6, None), "0.000");
     }

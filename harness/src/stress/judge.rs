@@ -12,17 +12,8 @@ use crate::{audit::Audit, gate::Gated, model::CellId, protocol::Sample};
 const VERSION: u32 = 1;
 
 /// What a process holds, with how it is read off a sample and how much of it, over a whole run, is more than noise.
-///
-/// The resident set by itself is not judged: V8 makes the heap of an env that works larger in steps, for more than half an
-/// hour, whatever the target (`node:sqlite` has the same curve), and with a fixed size of its young generation the curve
-/// is flat. Its parts are judged: live objects, and all memory that is no heap.
-const RESOURCES: [(&str, Read, f64); 6] = [
-    ("rss", |sample| Some(sample.rss), f64::INFINITY),
-    (
-        "native",
-        |sample| Some(sample.rss - sample.heap_physical),
-        8.0 * MIB,
-    ),
+const RESOURCES: [(&str, Read, f64); 5] = [
+    ("rss", |sample| Some(sample.rss), 8.0 * MIB),
     ("heapUsed", |sample| Some(sample.heap_used), 4.0 * MIB),
     ("external", |sample| Some(sample.external), 4.0 * MIB),
     ("descriptors", |sample| sample.descriptors, 3.5),
@@ -82,7 +73,7 @@ pub struct Cell {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Grown {
-    /// `rss`, `native` (the resident set without JavaScript heaps), `heapUsed`, `external` in bytes; `descriptors`, `threads`.
+    /// `rss`, `heapUsed`, `external` in bytes; `descriptors`, `threads`.
     pub resource: &'static str,
     /// For each worker, or each step where workers last; beyond the control where there is one.
     pub per_worker: f64,

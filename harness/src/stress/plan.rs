@@ -127,6 +127,7 @@ fn told(shape: &Shape, lasting: Option<Duration>) -> Value {
         ("journal", json!(shape.journal)),
         ("synchronous", json!(shape.synchronous)),
         ("endings", json!(shape.endings)),
+        ("flags", json!(shape.flags)),
         ("forMs", json!(ms)),
     ];
     told.extend(common.map(|(name, value)| (name.to_owned(), value)));

@@ -59,7 +59,7 @@ pub fn gates(stressed: &Stressed, plan: Option<&Plan>) -> Vec<String> {
 /// All samples, a line each, for programs that draw curves.
 pub fn samples(ran: &BTreeMap<CellId, Vec<Ran>>) -> String {
     let mut text =
-        "target,runtime,shape,run,elapsedMs,done,rss,heapPhysical,heapUsed,external,descriptors,threads\n"
+        "target,runtime,shape,run,elapsedMs,done,rss,heapUsed,external,descriptors,threads\n"
             .to_owned();
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     for (cell, runs) in ran {
@@ -68,7 +68,7 @@ pub fn samples(ran: &BTreeMap<CellId, Vec<Ran>>) -> String {
                 // Writing to a String cannot fail.
                 let _ = writeln!(
                     text,
-                    "{},{},{},{},{},{},{},{},{},{},{},{}",
+                    "{},{},{},{},{},{},{},{},{},{},{}",
                     cell.target,
                     cell.runtime,
                     cell.suite.topic,
@@ -76,7 +76,6 @@ pub fn samples(ran: &BTreeMap<CellId, Vec<Ran>>) -> String {
                     sample.elapsed,
                     sample.done,
                     sample.rss,
-                    sample.heap_physical,
                     sample.heap_used,
                     sample.external,
                     number(sample.descriptors),
@@ -148,7 +147,7 @@ fn held(cell: &Cell) -> String {
     let said: Vec<String> = cell
         .grown
         .iter()
-        .filter(|grown| matches!(grown.resource, "native" | "descriptors" | "threads"))
+        .filter(|grown| matches!(grown.resource, "rss" | "descriptors" | "threads"))
         .map(|grown| {
             format!(
                 "{} {} ({})",
