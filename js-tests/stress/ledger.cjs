@@ -12,6 +12,13 @@ const PATIENT = 600_000;
 
 const FILE = 'ledger.db';
 
+/**
+ * So many transactions of a writer are between two checkpoints that wait for all others. Writers that never pause leave
+ * SQLite no moment to begin its log anew: the log grows as long as they go on, and so does its index, which is memory of the
+ * process.
+ */
+const CHECKPOINT = 1000;
+
 const checksum = (life, seq, part) => (life * 2654435761 + seq * 40503 + part * 97) % 1000003;
 
 /** Makes an empty ledger in `dir`, and says there what an audit has to expect. */
@@ -64,6 +71,7 @@ class Writer {
       throw error;
     }
     this.#note(kept ? 'c' : 'r', seq);
+    if (this.seq % CHECKPOINT === 0) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   /** What failed is taken back, by SQLite already or here, and must not be there either. */
