@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod support;
+#[path = "support/tree.rs"]
+mod tree;
 
 use std::{
     fs,
     io::{BufRead, BufReader},
-    os::unix::fs::symlink,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use nix::{
@@ -20,80 +21,8 @@ use serde_json::Value;
 use serial_test::serial;
 use threadproof::{history::History, results::Results};
 
-use support::{Fixture, RUNTIME, Ran, plain, root};
-
-/// Fixture suites with a history, and a tree in which no other runs are kept.
-struct Tree {
-    fixture: Fixture,
-    root: PathBuf,
-    history: PathBuf,
-}
-
-impl Tree {
-    fn new() -> Self {
-        let fixture = Fixture::new();
-        let tree = fixture.path().join("tree");
-        fs::create_dir(&tree).unwrap();
-        symlink(root().join("js-tests"), tree.join("js-tests")).unwrap();
-        Tree {
-            history: fixture.path().join("cache/history.db"),
-            root: tree,
-            fixture,
-        }
-    }
-
-    /// A run of some suites.
-    fn run(&self, name: &str, args: &[&str]) -> Ran {
-        let out = self.fixture.out(name);
-        let output = self
-            .run_command(name, args)
-            .arg("--quiet")
-            .output()
-            .unwrap();
-        Ran::of(&output, out)
-    }
-
-    fn run_command(&self, name: &str, args: &[&str]) -> Command {
-        let mut command = self.fixture.command("run");
-        command
-            .env("THREADPROOF_HISTORY", &self.history)
-            .args(["--runtime", RUNTIME, "--out"])
-            .arg(self.fixture.out(name))
-            .args(args);
-        command
-    }
-
-    /// A command that runs no jobs.
-    fn tell(&self, words: &[&str]) -> Ran {
-        let output = self.tell_command(words).output().unwrap();
-        Ran::of(&output, PathBuf::new())
-    }
-
-    fn tell_command(&self, words: &[&str]) -> Command {
-        let mut command = plain();
-        command
-            .args(words)
-            .arg("--root")
-            .arg(&self.root)
-            .arg("--history")
-            .arg(&self.history);
-        command
-    }
-
-    /// `list runs` with these flags.
-    fn runs(&self, args: &[&str]) -> Vec<Value> {
-        let told = self.tell(&[&["list", "runs", "--json"], args].concat());
-        assert_eq!(told.code, 0, "{}", told.stderr);
-        let list: Value = serde_json::from_str(&told.stdout).unwrap();
-        list["runs"].as_array().unwrap().clone()
-    }
-
-    fn names(&self, args: &[&str]) -> Vec<String> {
-        let runs = self.runs(args);
-        let name = |run: &Value| run["name"].as_str().unwrap().to_owned();
-        runs.iter().map(name).collect()
-    }
-}
+use support::{Ran, plain};
+use tree::Tree;
 
 #[test]
 #[serial]
@@ -203,6 +132,28 @@ fn runs_outlive_their_folders() {
     let told = tree.tell(&["report", "latest~3"]);
     assert_eq!(told.code, 4);
     assert!(told.stderr.contains("3 are known"), "{}", told.stderr);
+
+    // A variable names targets as that of `run` does.
+    let told = tree
+        .tell_command(&["list", "runs", "--json"])
+        .env("THREADPROOF_TARGET", "fixture,other")
+        .output()
+        .unwrap();
+    let told = Ran::of(&told, PathBuf::new());
+    assert_eq!(
+        told.stdout.matches("\"there\"").count(),
+        2,
+        "{}",
+        told.stdout
+    );
+    assert!(told.stderr.contains("a target other"), "{}", told.stderr);
+    // It is none of the other lists.
+    let told = tree
+        .tell_command(&["list", "targets"])
+        .env("THREADPROOF_TARGET", "other")
+        .output()
+        .unwrap();
+    assert!(told.status.success(), "{told:?}");
 
     // For people.
     let told = tree.tell(&["list", "runs", "--target", "fixture", "--last", "1"]);

@@ -16,7 +16,7 @@ use crate::model::Seed;
 
 pub(super) use fuzz::{FuzzArgs, Profile as FuzzProfile};
 use gate::GateArgs;
-pub(super) use history::{HistoryArgs, RunsArgs};
+pub(super) use history::{HistoryArgs, PruneArgs, RunsArgs};
 pub(super) use measured::{Cells, LeakArgs, Outcomes, Runtimes, StressArgs, UntilFail};
 pub(super) use replicate::ReplicateArgs;
 pub(super) use report::{Format, ReportArgs};
@@ -76,6 +76,19 @@ pub(super) struct Place {
     pub(super) history: HistoryArgs,
 }
 
+impl Place {
+    /// Where things are by these flags, and by others where these say nothing. The history is that of these.
+    pub(super) fn or(&self, others: &Place) -> Place {
+        let first = |one: &Option<PathBuf>, other: &Option<PathBuf>| one.clone().or(other.clone());
+        Place {
+            root: first(&self.root, &others.root),
+            suites_dir: first(&self.suites_dir, &others.suites_dir),
+            targets_dir: first(&self.targets_dir, &others.targets_dir),
+            history: self.history.clone(),
+        }
+    }
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -107,6 +120,8 @@ pub(super) enum Command {
     Merge(MergeArgs),
     /// Render a stored run again, in any form
     Report(ReportArgs),
+    /// Remove old runs from the history, and their folders
+    Prune(PruneArgs),
     /// Explain an exit code, an outcome or a rule
     Explain(ExplainArgs),
     /// Print the JSON Schema of results.json and events.ndjson
@@ -168,13 +183,18 @@ pub(super) struct SelfcheckArgs {
 
 /// Flags of `list`.
 #[derive(Clone, Debug, clap::Args)]
+#[command(
+    subcommand_value_name = "WHAT",
+    subcommand_help_heading = "What",
+    disable_help_subcommand = true,
+    after_help = "Without WHAT: targets, runtimes and suites."
+)]
 pub(super) struct ListArgs {
     /// What to list [default: all but tests and runs]
+    #[command(subcommand)]
     pub(super) what: Option<What>,
-    #[command(flatten)]
-    pub(super) runs: RunsArgs,
     /// Print JSON for machines
-    #[arg(long, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
+    #[arg(long, global = true, env = "THREADPROOF_JSON", value_parser = clap::builder::FalseyValueParser::new(), hide_env = true)]
     pub(super) json: bool,
 }
 
@@ -213,7 +233,7 @@ pub(super) enum Switch {
 }
 
 /// What can be listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub(super) enum What {
     /// Addons under test
     Targets,
@@ -224,7 +244,7 @@ pub(super) enum What {
     /// Ids of tests
     Tests,
     /// Runs of the history, the newest first
-    Runs,
+    Runs(RunsArgs),
 }
 
 /// Flags of `doctor`.

@@ -8,7 +8,7 @@ use std::{
 use clap::CommandFactory as _;
 
 use super::{
-    args::{Args, ListArgs, Place},
+    args::{Args, Place, RunsArgs},
     print,
 };
 pub(super) use crate::history::OFF;
@@ -110,12 +110,12 @@ fn record(file: &Path, facts: &Facts, results: &Results) -> Result<(), HistoryEr
     Ok(())
 }
 
-fn tell(error: &HistoryError) {
+pub(super) fn tell(error: &HistoryError) {
     anstream::eprintln!("threadproof: {error}\n  what to do: {}", error.help());
 }
 
 /// `threadproof list runs`.
-pub(super) fn list_runs(place: &Place, args: &ListArgs) -> Result<Exit, Error> {
+pub(super) fn list_runs(place: &Place, args: &RunsArgs, as_json: bool) -> Result<Exit, Error> {
     let workspace = place.workspace()?;
     let Some(file) = &workspace.history else {
         return Err(Error::Usage {
@@ -123,28 +123,41 @@ pub(super) fn list_runs(place: &Place, args: &ListArgs) -> Result<Exit, Error> {
             help: "name its file with --history".to_owned(),
         });
     };
-    let target = args.runs.target.clone();
+    let targets = &args.target;
     let asked = Asked {
-        last: args.runs.last,
-        samples_only: target.is_some(),
-        target: target.clone(),
+        last: args.last,
+        samples_only: !targets.is_empty(),
+        targets: targets.clone(),
     };
     let history = History::open_existing(file)?;
     let rows = history
         .as_ref()
         .map_or_else(|| Ok(Vec::new()), |history| history.runs(&asked))?;
-    if rows.is_empty()
-        && let (Some(target), Some(history)) = (&target, &history)
-    {
+    if let Some(history) = &history {
         let known = history.targets()?;
-        return Err(Error::NothingSelected {
-            what: format!("no run in {} has a target {target:?}", file.display()),
-            help: if known.is_empty() {
-                "run it first".to_owned()
-            } else {
-                format!("targets that were run: {}", known.join(", "))
-            },
-        });
+        let unknown: Vec<&str> = targets
+            .iter()
+            .map(String::as_str)
+            .filter(|wanted| !known.iter().any(|known| is_meant(known, wanted)))
+            .collect();
+        if !unknown.is_empty() {
+            let what = format!(
+                "no run in {} has a target {}",
+                file.display(),
+                unknown.join(", ")
+            );
+            if rows.is_empty() {
+                return Err(Error::NothingSelected {
+                    what,
+                    help: if known.is_empty() {
+                        "run it first".to_owned()
+                    } else {
+                        format!("targets that were run: {}", known.join(", "))
+                    },
+                });
+            }
+            anstream::eprintln!("threadproof: {what}");
+        }
     }
     let runs = workspace.state.join("runs");
     let listed: Vec<Listed> = rows
@@ -154,22 +167,28 @@ pub(super) fn list_runs(place: &Place, args: &ListArgs) -> Result<Exit, Error> {
             run,
         })
         .collect();
-    if args.json {
+    if as_json {
         return print::json(&runs_json(&listed));
     }
     if listed.is_empty() {
         return print::line(&format!("no run is in {} yet", file.display()));
     }
     let width = comfy_table::Table::new().width();
-    print::line(&if target.is_some() {
-        trend_table(&listed, width)
-    } else {
+    print::line(&if targets.is_empty() {
         runs_table(&listed, width)
+    } else {
+        trend_table(&listed, width)
     })
 }
 
+/// Whether a target is the one that is named, or one of its versions.
+fn is_meant(target: &str, named: &str) -> bool {
+    let rest = target.strip_prefix(named);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
+}
+
 /// Where a recorded run still is. A folder may have been used for another run since.
-fn folder(dir: &Path, run: &str, runs: &Path) -> Option<PathBuf> {
+pub(super) fn folder(dir: &Path, run: &str, runs: &Path) -> Option<PathBuf> {
     [dir.to_owned(), runs.join(run)]
         .into_iter()
         .find(|dir| Stored::begun(dir).is_some_and(|begun| begun.run == run))
@@ -221,13 +240,15 @@ impl Named {
 }
 
 /// A run that can be named.
-struct Candidate {
-    name: String,
-    started: String,
-    place: CandidatePlace,
+pub(super) struct Candidate {
+    pub(super) name: String,
+    /// As [`time_of`] writes it.
+    pub(super) started: String,
+    pub(super) place: CandidatePlace,
 }
 
-enum CandidatePlace {
+pub(super) enum CandidatePlace {
+    /// The history does not know it.
     Folder(PathBuf),
     Recorded(Entry),
 }
@@ -245,11 +266,7 @@ pub(super) fn find(place: &Place, wanted: &str) -> Result<Named, Error> {
         Err(_) if is_path => return Ok(Named::Folder(path.to_owned())),
         other => other?,
     };
-    let history = open(&workspace);
-    let recorded = match &history {
-        Some(history) => history.entries()?,
-        None => Vec::new(),
-    };
+    let (history, recorded) = open(&workspace);
     let runs = workspace.state.join("runs");
     // Where a folder was that is gone, by the last run in it.
     let was_here = |recorded: &[Entry]| {
@@ -282,11 +299,21 @@ pub(super) fn find(place: &Place, wanted: &str) -> Result<Named, Error> {
     }
 }
 
-/// The history, where there is one that can be read; the runs in folders are found without.
-fn open(workspace: &Workspace) -> Option<History> {
-    History::open_existing(workspace.history.as_ref()?).unwrap_or_else(|error| {
+/// The history with its runs, where there is one that can be read; the runs in folders are found without.
+pub(super) fn open(workspace: &Workspace) -> (Option<History>, Vec<Entry>) {
+    let opened = || -> Result<_, HistoryError> {
+        let file = workspace.history.as_deref();
+        match file.map(History::open_existing).transpose()?.flatten() {
+            Some(history) => {
+                let entries = history.entries()?;
+                Ok((Some(history), entries))
+            }
+            None => Ok((None, Vec::new())),
+        }
+    };
+    opened().unwrap_or_else(|error| {
         tell(&error);
-        None
+        (None, Vec::new())
     })
 }
 
@@ -300,7 +327,7 @@ fn kept(history: &History, entry: &Entry) -> Result<Named, Error> {
 
 /// All runs of the history, and those of this tree that are not in it: still going on, killed, or made without one. The newest
 /// first.
-fn candidates(recorded: Vec<Entry>, runs: &Path) -> Vec<Candidate> {
+pub(super) fn candidates(recorded: Vec<Entry>, runs: &Path) -> Vec<Candidate> {
     let folders = std::fs::read_dir(runs).into_iter().flatten().flatten();
     let mut all: Vec<Candidate> = folders
         .filter(|entry| entry.file_name() != "latest")
@@ -356,3 +383,7 @@ fn refused(wanted: &str, why: &NotPicked, names: &[&str], workspace: &Workspace)
     };
     Error::NothingSelected { what, help }
 }
+
+#[cfg(test)]
+#[path = "history_tests.rs"]
+mod tests;

@@ -14,16 +14,16 @@ use crate::{
     interrupt::Interrupt,
     model::{Engine, Runner, RuntimeSource},
     plan::needed_by,
-    prepare::{Permissions, Steps, cached_versions, ensure_packages, probe},
+    prepare::{Permissions, Steps, cached_versions, ensure_packages, probed},
     tools,
 };
 
 pub(super) fn list(place: &Place, args: &ListArgs) -> Result<Exit, Error> {
-    if args.what == Some(What::Runs) {
-        return history::list_runs(place, args);
+    if let Some(What::Runs(runs)) = &args.what {
+        return history::list_runs(place, runs, args.json);
     }
     let workspace = place.workspace()?;
-    let wants = |what| args.what.is_none_or(|wanted| wanted == what);
+    let wants = |what| args.what.as_ref().is_none_or(|wanted| *wanted == what);
     let mut sections: Vec<String> = Vec::new();
     let mut machine = serde_json::Map::new();
     if wants(What::Targets) {
@@ -51,7 +51,7 @@ pub(super) fn list(place: &Place, args: &ListArgs) -> Result<Exit, Error> {
     if wants(What::Runtimes) {
         let on_path = tools::find("node")
             .ok()
-            .and_then(|node| probe(&node, RuntimeSource::SearchPath, &[]).ok());
+            .and_then(|node| probed(&workspace.state, &node, RuntimeSource::SearchPath, &[]).ok());
         let cached: Vec<String> = Engine::ALL
             .into_iter()
             .flat_map(|engine| {

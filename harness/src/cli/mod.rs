@@ -12,6 +12,7 @@ mod compare;
 mod config;
 mod differential;
 mod doctor;
+mod former;
 mod fuzz;
 mod history;
 mod init;
@@ -21,6 +22,7 @@ mod list;
 mod measured;
 mod merge;
 mod print;
+mod prune;
 mod replay;
 mod replicate;
 mod report;
@@ -85,19 +87,21 @@ fn perform(place: &Place, command: &Command, words: &[OsString]) -> Result<Exit,
         Command::Init(init) => init::init(place, init, words),
         Command::Merge(merge) => merge::merge(place, merge, words),
         Command::Report(report) => report::report(place, report),
+        Command::Prune(prune) => prune::prune(place, prune),
         Command::DifferentialJob(job) => differential::job(job),
         Command::Schema(schema) => print_schema(schema),
     }
 }
 
-/// Runs the job of a stored failure once more, by the command that it was recorded with.
+/// Runs the job of a stored failure once more, by the command that it was recorded with. What is said now of places wins over
+/// what was said then.
 fn run_again(place: &Place, failure: &Failure) -> Result<Exit, Error> {
     let words = recorded(&failure.repeat);
     let parsed = Args::try_parse_from(&words).map_err(|error| Error::Usage {
         what: format!("the stored failure cannot be repeated: {error}"),
         help: format!("by hand: {}", failure.repeat),
     })?;
-    perform(place, &parsed.command, &words)
+    perform(&place.or(&parsed.place), &parsed.command, &words)
 }
 
 /// The words of a command that this program has recorded. It may have been called through Cargo.

@@ -3,7 +3,6 @@
 use std::{
     ffi::OsString,
     fmt::Write as _,
-    fs,
     path::Path,
     time::{Duration, SystemTime},
 };
@@ -12,7 +11,9 @@ use super::{
     args::{Place, ReproArgs},
     bench::{Bench, Wanted, bench},
     config::random_seed,
-    differential, launcher, print, replay, run_again,
+    differential,
+    former::{self, Former},
+    launcher, print, replay,
 };
 use crate::{
     catalogue::{FIXED, specimen_targets},
@@ -26,7 +27,6 @@ use crate::{
     model::{ExitStatus, Job, Outcome, Seed},
     prepare::{Permissions, RuntimeSpec},
     report::words,
-    results::{Failure, Results},
     rules::{self, Specimen},
     run_dir::RunDir,
     selfcheck::{Attempted, FaultResult},
@@ -47,7 +47,7 @@ enum Topic {
     /// A specimen, with the case that is wanted.
     Specimen(&'static Specimen, Option<&'static str>),
     /// A failure of a former run.
-    Failure(Box<Failure>),
+    Failure(Box<Former>),
 }
 
 pub(super) fn repro(place: &Place, args: &ReproArgs, words: &[OsString]) -> Result<Exit, Error> {
@@ -55,7 +55,7 @@ pub(super) fn repro(place: &Place, args: &ReproArgs, words: &[OsString]) -> Resu
     match find(&workspace, &args.topic)? {
         Topic::Case if fuzz::is_case(Path::new(&args.topic)) => replay::replay(place, args, words),
         Topic::Case => differential::replay(Path::new(&args.topic), args),
-        Topic::Failure(failure) => run_again(place, &failure),
+        Topic::Failure(former) => former.again(place, args, words),
         Topic::Specimen(specimen, case) => show_specimen(&workspace, args, words, specimen, case),
     }
 }
@@ -76,7 +76,10 @@ fn find(workspace: &Workspace, topic: &str) -> Result<Topic, Error> {
         return Ok(Topic::Case);
     }
     if parts_of(topic).is_some() {
-        return last_failure(workspace, topic).map(|failure| Topic::Failure(Box::new(failure)));
+        return former::find(workspace, topic).map(|former| Topic::Failure(Box::new(former)));
+    }
+    if let Some(gone) = former::gone(workspace, Path::new(topic)) {
+        return Err(gone);
     }
     Err(Error::Usage {
         what: format!("{topic:?} is no specimen, rule, signature or saved case"),
@@ -84,30 +87,6 @@ fn find(workspace: &Workspace, topic: &str) -> Result<Topic, Error> {
             "name one of `threadproof explain rules`, a signature that a report shows, a case.json, or {}",
             FAMOUS.map(|(name, ..)| name).join(", ")
         ),
-    })
-}
-
-/// The newest failure with a signature among the runs that are kept.
-fn last_failure(workspace: &Workspace, signature: &str) -> Result<Failure, Error> {
-    let runs = workspace.state.join("runs");
-    let entries = fs::read_dir(&runs).into_iter().flatten().flatten();
-    let mut folders: Vec<_> = entries.map(|entry| entry.path()).collect();
-    // Their names begin with the time.
-    folders.sort();
-    let found = folders.iter().rev().find_map(|folder| {
-        let text = fs::read_to_string(folder.join("results.json")).ok()?;
-        let results = Results::from_json(&text).ok()?;
-        results
-            .failures
-            .into_iter()
-            .find(|failure| failure.signature == signature)
-    });
-    found.ok_or_else(|| Error::NothingSelected {
-        what: format!("no run in {} has a failure {signature}", runs.display()),
-        help:
-            "signatures are looked for in the runs of this tree; a run elsewhere names the command \
-               that repeats its failures"
-                .to_owned(),
     })
 }
 
@@ -334,6 +313,8 @@ fn told((finished, attempted): &(Finished, Attempted)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

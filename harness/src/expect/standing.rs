@@ -194,6 +194,11 @@ mod tests {
             states(&results),
             [UnexpectedPass, Seen, NotSeen, NotRun, Stale, Expired]
         );
+        let broken: Vec<bool> = standings(&results)
+            .iter()
+            .map(Standing::is_broken)
+            .collect();
+        assert_eq!(broken, [true, false, false, false, true, true]);
         // A shard has not seen all, and a selection has left tests out.
         let shard = run(&entries, |plan| plan.shard = Some((1, 2)));
         assert_eq!(
@@ -202,5 +207,45 @@ mod tests {
         );
         let selection = run(&entries, |plan| plan.selection = true);
         assert_eq!(states(&selection)[4], NotRun);
+    }
+
+    #[test]
+    fn an_entry_about_a_test_is_about_its_results_alone() {
+        let (clean, failing) = cells();
+        let results = run(&[], |_| ());
+        let of = |entry: &Expectation| {
+            let mut cells = results.cells.iter();
+            cells
+                .find(|one| {
+                    let version = results.version_of(&one.cell.runtime);
+                    entry.holds_in(&one.cell, version, &results.platform)
+                })
+                .expect("there is one")
+        };
+        let passing = of(&clean).tests.iter().find(|one| one.passed > 0);
+        let test = passing.expect("something passed").id.clone();
+        let named = Expectation {
+            test: Some(test),
+            ..clean.clone()
+        };
+        // Nothing of the cell passed, but what failed is something else.
+        let other = Expectation {
+            outcome: vec![crate::model::OutcomeKind::LeakGrowth],
+            ..failing.clone()
+        };
+        let gone = Expectation {
+            test: Some("of this name there is none".to_owned()),
+            ..clean
+        };
+        let entries = [named, other, gone];
+        let mut results = run(&entries, |_| ());
+        assert_eq!(states(&results), [UnexpectedPass, NotSeen, Stale]);
+        assert_eq!(standings(&results)[1].seen, 0);
+        // Which tests there are is not known of a cell in which nothing was judged.
+        for cell in &mut results.cells {
+            (cell.judged, cell.clean) = (0, 0);
+            cell.tests.clear();
+        }
+        assert_eq!(states(&results), [NotRun, NotRun, NotRun]);
     }
 }

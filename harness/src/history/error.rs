@@ -34,6 +34,18 @@ pub enum HistoryError {
         /// What is wrong with it.
         why: String,
     },
+    /// What it keeps of one run is broken; the others can be read.
+    #[error("the history {} is damaged where it keeps the results of {run}: {why}", file.display())]
+    DamagedRun {
+        /// The file.
+        file: PathBuf,
+        /// The run's name.
+        run: String,
+        /// The command line that made it.
+        command: String,
+        /// What is wrong.
+        why: String,
+    },
     /// Other processes kept it to themselves for too long.
     #[error("the history {} is in use by another program, which did not let go of it", file.display())]
     Busy {
@@ -57,14 +69,18 @@ impl HistoryError {
         move |error| {
             let why = error.to_string();
             match error.sqlite_error_code() {
-                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                    HistoryError::Damaged { file, why }
-                }
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                     HistoryError::Busy { file }
                 }
-                // What SQLite itself does not mind is not what we have written.
-                None => HistoryError::Damaged { file, why },
+                // The last two: a table is not there, or is not as we have made it; or SQLite does not mind what is read, but
+                // it is not what we have written.
+                Some(
+                    ErrorCode::NotADatabase
+                    | ErrorCode::DatabaseCorrupt
+                    | ErrorCode::ConstraintViolation
+                    | ErrorCode::Unknown,
+                )
+                | None => HistoryError::Damaged { file, why },
                 Some(_) => HistoryError::Denied { file, why },
             }
         }
@@ -80,28 +96,33 @@ impl HistoryError {
     }
 
     /// What to do next.
-    pub fn help(&self) -> &'static str {
-        match self {
+    pub fn help(&self) -> String {
+        let help = match self {
             HistoryError::Newer { .. } => {
                 "use the newer threadproof, or another file with --history"
             }
+            HistoryError::DamagedRun { command, .. } => {
+                return format!("the other runs can be read; run this one again: {command}");
+            }
             HistoryError::NotOurs { .. } => "name a file of its own with --history",
             HistoryError::Damaged { .. } => {
-                "move the file away: the next run begins a new one, and the folders of runs are not touched"
+                "move the file away, and what stands beside it with -wal and -shm in its name: the next run begins a new one; \
+                 the folders of runs are not touched, and can be read by their names or paths"
             }
             HistoryError::Busy { .. } => "close the program that holds it",
             HistoryError::Denied { .. } => {
                 "name a file that can be written with --history, or write none: --history off"
             }
-        }
+        };
+        help.to_owned()
     }
 }
 
 impl From<HistoryError> for Error {
     fn from(error: HistoryError) -> Self {
         Error::Usage {
+            help: error.help(),
             what: error.to_string(),
-            help: error.help().to_owned(),
         }
     }
 }

@@ -109,8 +109,8 @@ mod tests {
     }
 
     /// Failures with all that a native crash may bring, each with addresses of its own.
-    fn rich(attempts: u32) -> Results {
-        let mut results = Results::of(&many(attempts, 200, 1, true));
+    fn rich(attempts: u32, of_cells: u32) -> Results {
+        let mut results = Results::of(&many(attempts, of_cells, 1, true));
         for (at, failure) in results.failures.iter_mut().enumerate() {
             let frame = |depth: u64| Frame {
                 object: Some("/usr/lib/node".into()),
@@ -139,11 +139,33 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_each_kind_in_a_cell_stay_whole_and_all_are_counted() {
+        let results = rich(100, 5);
+        let again = again(&results);
+        assert_eq!(again.failures.len(), 100);
+        let mut seen = BTreeMap::new();
+        for (before, after) in results.failures.iter().zip(&again.failures) {
+            let count: &mut u32 = seen.entry((&before.cell, &before.signature)).or_default();
+            *count += 1;
+            assert_eq!(after == before, *count <= WHOLE, "{count}");
+            let rules = |failure: &Failure| {
+                failure
+                    .findings
+                    .iter()
+                    .map(|one| one.rule.clone())
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(rules(after), rules(before));
+        }
+        assert!(seen.values().any(|count| *count > WHOLE), "{seen:?}");
+    }
+
+    #[test]
     fn a_run_of_5000_attempts_stays_small_whether_they_pass_or_fail() {
         let clean = pack(&Results::of(&many(5000, 200, 5001, true)))
             .unwrap()
             .len();
-        let rich = rich(5000);
+        let rich = rich(5000, 200);
         let text = serde_json::to_string(&rich).unwrap().len();
         let failed = pack(&rich).unwrap().len();
         println!("5,000 attempts: clean {clean} bytes; all failed {failed} bytes of {text}");

@@ -17,7 +17,9 @@ use super::HistoryError;
 /// Says whose file it is, in its header: `tphi`.
 const APPLICATION: i64 = 0x7470_6869;
 /// How long another process may hold the file.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait before another try, where SQLite does not wait itself.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Step n brings a file of version n to version n + 1. A step that was released never changes.
 const STEPS: [&str; 1] = [include_str!("001.sql")];
@@ -52,7 +54,7 @@ pub(super) fn open(file: &Path) -> Result<Connection, HistoryError> {
         .map_err(sqlite)?;
     // Before anything is written: a file of somebody else's stays as it is.
     let found = checked(&db, file)?;
-    keep_log(&db).map_err(sqlite)?;
+    keep_log(&db, || thread::sleep(PAUSE)).map_err(sqlite)?;
     if found < VERSION {
         migrate(&mut db, file)?;
     }
@@ -90,7 +92,7 @@ fn head(db: &Connection) -> rusqlite::Result<Head> {
 }
 
 /// Turns the write-ahead log on. SQLite does not wait for others when a file changes its mode, so we do.
-fn keep_log(db: &Connection) -> rusqlite::Result<()> {
+fn keep_log(db: &Connection, mut pause: impl FnMut()) -> rusqlite::Result<()> {
     let until = Instant::now() + PATIENCE;
     loop {
         let mode: rusqlite::Result<String> =
@@ -100,7 +102,7 @@ fn keep_log(db: &Connection) -> rusqlite::Result<()> {
                 if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
                     && Instant::now() < until =>
             {
-                thread::sleep(Duration::from_millis(10));
+                pause();
             }
             // A file system without shared memory keeps another mode, which is as safe and only slower.
             other => return other.map(|_| ()),
@@ -129,6 +131,8 @@ fn migrate(db: &mut Connection, file: &Path) -> Result<(), HistoryError> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::{Cell, RefCell};
+
     use super::*;
 
     fn pragma(db: &Connection, name: &str) -> String {
@@ -154,6 +158,66 @@ mod tests {
         drop(db);
         // Once more: no step is taken twice.
         open(&file).unwrap();
+    }
+
+    thread_local! {
+        /// A writer that lets go of its file when another begins to wait for it.
+        static WRITER: RefCell<Option<Connection>> = const { RefCell::new(None) };
+        /// Whether SQLite has asked if it should wait.
+        static ASKED: Cell<bool> = const { Cell::new(false) };
+    }
+
+    fn let_go(_: i32) -> bool {
+        WRITER.with_borrow_mut(|writer| {
+            let writer = writer.take().expect("it is waited for once");
+            writer.execute_batch("COMMIT").unwrap();
+        });
+        true
+    }
+
+    #[test]
+    fn steps_that_another_process_takes_meanwhile_are_waited_for_and_not_taken_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("history.db");
+        let writer = Connection::open(&file).unwrap();
+        keep_log(&writer, || unreachable!("it is alone")).unwrap();
+        writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+        writer.execute_batch(STEPS[0]).unwrap();
+        for (name, value) in [("application_id", APPLICATION), ("user_version", VERSION)] {
+            writer.pragma_update(None, name, value).unwrap();
+        }
+        WRITER.set(Some(writer));
+        let mut second = Connection::open(&file).unwrap();
+        assert_eq!(checked(&second, &file).unwrap(), 0);
+        second.busy_handler(Some(let_go)).unwrap();
+        migrate(&mut second, &file).unwrap();
+        assert!(WRITER.take().is_none(), "it was not waited for");
+        assert_eq!(checked(&second, &file).unwrap(), VERSION);
+    }
+
+    #[test]
+    fn the_log_is_turned_on_when_others_let_go_of_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("history.db");
+        let other = Connection::open(&file).unwrap();
+        other
+            .execute_batch("BEGIN IMMEDIATE; CREATE TABLE t (x)")
+            .unwrap();
+        let mut holding = Some(other);
+        let mut db = Connection::open(&file).unwrap();
+        let wait = |_| {
+            ASKED.set(true);
+            false
+        };
+        db.busy_handler(Some(wait)).unwrap();
+        keep_log(&db, || {
+            let other = holding.take().expect("one more try is enough");
+            other.execute_batch("COMMIT").unwrap();
+        })
+        .unwrap();
+        assert!(holding.is_none(), "it was not waited for");
+        assert!(!ASKED.get(), "SQLite waits by itself: no pause is needed");
+        assert_eq!(pragma(&db, "journal_mode"), "wal");
     }
 
     #[test]

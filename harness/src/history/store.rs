@@ -1,7 +1,7 @@
 //! Runs written to the file and read from it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -24,8 +24,9 @@ pub struct History {
 pub struct Asked {
     /// So many at most.
     pub last: u32,
-    /// Those with this target only, and of them its cells only. A package that is named without its version is meant in each.
-    pub target: Option<String>,
+    /// Those with one of these targets only, and of them its cells only; all where there is none. A package that is named
+    /// without its version is meant in each.
+    pub targets: Vec<String>,
     /// Whether without those that repeat one failure.
     pub samples_only: bool,
 }
@@ -43,6 +44,15 @@ pub struct Entry {
     pub dir: PathBuf,
     /// When it began.
     pub started: String,
+    /// The command line.
+    pub command: String,
+}
+
+impl Asked {
+    /// The targets as SQL takes them: a list in JSON.
+    fn wanted(&self) -> Option<String> {
+        (!self.targets.is_empty()).then(|| serde_json::json!(self.targets).to_string())
+    }
 }
 
 impl History {
@@ -81,7 +91,7 @@ impl History {
     /// All runs, the newest first, by what they are found by.
     pub fn entries(&self) -> Result<Vec<Entry>, HistoryError> {
         self.rows(
-            "SELECT id, name, run, dir, started FROM runs ORDER BY started DESC, id DESC",
+            "SELECT id, name, run, dir, started, command FROM runs ORDER BY started DESC, id DESC",
             [],
             |row| {
                 Ok(Entry {
@@ -90,28 +100,75 @@ impl History {
                     run: row.get(2)?,
                     dir: row.get::<_, String>(3)?.into(),
                     started: row.get(4)?,
+                    command: row.get(5)?,
                 })
             },
         )
     }
 
+    /// The keys of the runs in which a kind of failure was seen.
+    pub fn with_signature(&self, signature: &str) -> Result<BTreeSet<i64>, HistoryError> {
+        let runs: Vec<i64> = self.rows(
+            "SELECT DISTINCT run FROM signatures WHERE signature = ?1",
+            [signature],
+            |row| row.get(0),
+        )?;
+        Ok(runs.into_iter().collect())
+    }
+
+    /// Takes runs out of the history, all or none; gives those that were still in it. One that another process has written
+    /// anew since it was looked at stays.
+    pub fn remove(&mut self, entries: Vec<Entry>) -> Result<Vec<Entry>, HistoryError> {
+        let remove =
+            |db: &mut Connection| {
+                let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let mut removed = Vec::new();
+                for entry in entries {
+                    // Keys are given again when they are free.
+                    let rows = step.execute(
+                    "DELETE FROM runs WHERE id = ?1 AND name = ?2 AND dir = ?3 AND started = ?4",
+                    params![entry.id, entry.name, entry.dir.to_string_lossy(), entry.started],
+                )?;
+                    if rows > 0 {
+                        removed.push(entry);
+                    }
+                }
+                step.commit()?;
+                Ok(removed)
+            };
+        remove(&mut self.db).map_err(HistoryError::of(&self.file))
+    }
+
+    /// Gives the room of what was removed back to the system. Where another process reads or writes, it is left for later.
+    pub fn shrink(&self) -> Result<(), HistoryError> {
+        match self
+            .db
+            .execute_batch("VACUUM")
+            .map_err(HistoryError::of(&self.file))
+        {
+            Err(HistoryError::Busy { .. }) => Ok(()),
+            other => other,
+        }
+    }
+
     /// The runs that are asked for.
     pub fn runs(&self, asked: &Asked) -> Result<Vec<RunRow>, HistoryError> {
+        let wanted = asked.wanted();
         let found: Vec<(i64, RunRow)> = self.rows(
             "SELECT id, name, run, dir, kind, command, started, elapsed_ms, threadproof, seed, platform, exit, interrupted, \
                     repeats \
              FROM runs \
-             WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM cells WHERE run = runs.id \
-                                          AND (target = ?1 OR substr(target, 1, length(?1) + 1) = ?1 || '@'))) \
+             WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM cells, json_each(?1) WHERE run = runs.id \
+                                          AND (target = value OR substr(target, 1, length(value) + 1) = value || '@'))) \
                AND NOT (?2 AND repeats) \
              ORDER BY started DESC, id DESC LIMIT ?3",
-            params![asked.target, asked.samples_only, asked.last],
+            params![wanted, asked.samples_only, asked.last],
             |row| Ok((row.get("id")?, run(row)?)),
         )?;
         found
             .into_iter()
             .map(|(id, row)| {
-                let cells = self.cells(id, asked.target.as_deref())?;
+                let cells = self.cells(id, wanted.as_deref())?;
                 Ok(RunRow { cells, ..row })
             })
             .collect()
@@ -128,9 +185,11 @@ impl History {
             )
             .optional()
             .map_err(HistoryError::of(&self.file))?;
-        let damaged = |why: String| HistoryError::Damaged {
+        let damaged = |why: String| HistoryError::DamagedRun {
             file: self.file.clone(),
-            why: format!("the results of {}: {why}", entry.name),
+            run: entry.name.clone(),
+            command: entry.command.clone(),
+            why,
         };
         let packed = packed.ok_or_else(|| damaged("they are not there any more".to_owned()))?;
         let text = pack::unpack(&packed).map_err(|error| damaged(error.to_string()))?;
@@ -146,7 +205,7 @@ impl History {
         )
     }
 
-    fn cells(&self, id: i64, target: Option<&str>) -> Result<Vec<CellRow>, HistoryError> {
+    fn cells(&self, id: i64, wanted: Option<&str>) -> Result<Vec<CellRow>, HistoryError> {
         let mut outcomes = self.counts(
             "SELECT cell, kind, count FROM outcomes WHERE run = ?1 ORDER BY cell",
             id,
@@ -157,8 +216,10 @@ impl History {
         )?;
         let cells: Vec<(i64, CellRow)> = self.rows(
             "SELECT cell, target, version, runtime, topic, runner, planned, judged, clean, verdict FROM cells \
-             WHERE run = ?1 AND (?2 IS NULL OR target = ?2 OR substr(target, 1, length(?2) + 1) = ?2 || '@') ORDER BY cell",
-            params![id, target],
+             WHERE run = ?1 AND (?2 IS NULL OR EXISTS (SELECT 1 FROM json_each(?2) \
+                                                       WHERE target = value OR substr(target, 1, length(value) + 1) = value || '@')) \
+             ORDER BY cell",
+            params![id, wanted],
             |row| Ok((row.get(0)?, cell(row)?)),
         )?;
         Ok(cells

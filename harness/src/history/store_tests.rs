@@ -123,7 +123,7 @@ fn runs_are_asked_for_by_number_target_and_whether_they_are_samples() {
         ("%", &[]),
     ] {
         let asked = Asked {
-            target: Some(target.to_owned()),
+            targets: vec![target.to_owned()],
             ..all()
         };
         assert_eq!(names(&db.history, &asked), found, "{target}");
@@ -131,6 +131,14 @@ fn runs_are_asked_for_by_number_target_and_whether_they_are_samples() {
             assert!(!run.cells.is_empty());
             assert!(run.cells.iter().all(|cell| cell.target.starts_with(target)));
         }
+    }
+    let asked = Asked {
+        targets: vec!["npm:theirs".to_owned(), "theirs".to_owned()],
+        ..all()
+    };
+    assert_eq!(names(&db.history, &asked), ["third", "first"]);
+    for run in db.history.runs(&asked).unwrap() {
+        assert!(run.cells.iter().all(|cell| cell.target.contains("theirs")));
     }
     assert_eq!(
         db.history.targets().unwrap(),
@@ -185,6 +193,128 @@ fn damaged_results_of_a_run_are_said_to_be_so_and_the_others_stay() {
     assert!(db.history.results(&entries[0]).is_ok());
     let error = db.history.results(&entries[1]).unwrap_err();
     assert!(error.to_string().contains("the results of a"), "{error}");
+    // Nobody is told to move the others away.
+    let help = error.help();
+    assert!(help.contains("the other runs can be read"), "{help}");
+    assert!(help.ends_with(&entries[1].command), "{help}");
+}
+
+#[test]
+fn a_table_that_is_not_as_we_made_it_is_damage() {
+    let mut db = db();
+    let results = results("a");
+    db.history
+        .record(&row(&results, "/runs", 1.0), &results)
+        .unwrap();
+    // No exit code is so large.
+    db.history
+        .db
+        .execute("UPDATE runs SET exit = 70000", [])
+        .unwrap();
+    let error = db.history.runs(&all()).unwrap_err();
+    assert!(matches!(error, HistoryError::Damaged { .. }), "{error:?}");
+    for (what, sql) in [
+        (
+            "no such column",
+            "ALTER TABLE runs RENAME COLUMN started TO begun",
+        ),
+        ("no such table", "DROP TABLE runs"),
+    ] {
+        db.history.db.execute_batch(sql).unwrap();
+        let errors = [
+            db.history.entries().unwrap_err(),
+            db.history.runs(&all()).unwrap_err(),
+            db.history
+                .record(&row(&results, "/runs", 2.0), &results)
+                .unwrap_err(),
+        ];
+        for error in errors {
+            assert!(
+                matches!(error, HistoryError::Damaged { .. }),
+                "{what}: {error:?}"
+            );
+            assert!(error.help().contains("move the file away"), "{what}");
+        }
+    }
+}
+
+#[test]
+fn runs_are_found_by_a_signature() {
+    let mut db = db();
+    let results = results("a");
+    let mut clean = self::results("b");
+    clean.failures.clear();
+    for (results, started) in [(&results, 1.0), (&clean, 2.0)] {
+        db.history
+            .record(&row(results, "/runs", started), results)
+            .unwrap();
+    }
+    let of_a = db.history.entries().unwrap()[1].id;
+    let signature = &results.failures[0].signature;
+    let found = db.history.with_signature(signature).unwrap();
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [of_a]);
+    assert!(db.history.with_signature("none").unwrap().is_empty());
+}
+
+#[test]
+fn a_run_is_removed_as_it_was_looked_at_and_with_all_of_its_counts() {
+    let mut db = db();
+    for (name, started) in [("a", 1000.0), ("b", 2000.0), ("c", 3000.0)] {
+        let results = results(name);
+        db.history
+            .record(&row(&results, "/runs", started), &results)
+            .unwrap();
+    }
+    let entries = db.history.entries().unwrap();
+    let [c, b, a] = &entries[..] else {
+        panic!("{entries:?}")
+    };
+    // Another process takes c out, and its key is given to the next.
+    db.history.remove(vec![c.clone()]).unwrap();
+    let other = results("d");
+    db.history
+        .record(&row(&other, "/runs", 4000.0), &other)
+        .unwrap();
+    assert_eq!(db.history.entries().unwrap()[0].id, c.id);
+    let removed = db.history.remove(vec![c.clone(), a.clone()]).unwrap();
+    assert_eq!(removed, std::slice::from_ref(a));
+    assert_eq!(names(&db.history, &all()), ["d", "b"]);
+    assert_eq!(db.history.entries().unwrap()[1], *b);
+    for table in ["cells", "outcomes", "signatures"] {
+        let sql = format!("SELECT count(DISTINCT run) FROM {table}");
+        let runs: i64 = db.history.db.query_row(&sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(runs, 2, "{table}");
+    }
+}
+
+#[test]
+fn a_file_shrinks_when_nobody_else_uses_it() {
+    let mut db = db();
+    let file = db.dir.path().join("history.db");
+    let pages = |history: &History| -> i64 {
+        let sql = "SELECT page_count FROM pragma_page_count";
+        history.db.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    for at in 0..20 {
+        let results = results(&at.to_string());
+        db.history
+            .record(&row(&results, "/runs", f64::from(at)), &results)
+            .unwrap();
+    }
+    let full = pages(&db.history);
+    let entries = db.history.entries().unwrap();
+    db.history.remove(entries).unwrap();
+    db.history
+        .db
+        .busy_timeout(std::time::Duration::ZERO)
+        .unwrap();
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    db.history.shrink().unwrap();
+    assert_eq!(pages(&db.history), full, "another writes");
+    other.execute_batch("COMMIT").unwrap();
+    db.history.shrink().unwrap();
+    assert!(pages(&db.history) < full / 2);
 }
 
 #[test]

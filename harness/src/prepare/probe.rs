@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::model::{Engine, Runtime, RuntimeSource};
 
 /// What is run on each: it prints a line of JSON.
-const SCRIPT: &str = include_str!("../../../js-tests/lib/probe.cjs");
+pub(super) const SCRIPT: &str = include_str!("../../../js-tests/lib/probe.cjs");
 
 #[derive(Deserialize)]
 struct Answer {
@@ -94,6 +94,8 @@ fn run(path: &Path, mut command: Command) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -101,6 +103,42 @@ mod tests {
         for path in ["/bin/true", "/bin/false", "/nowhere/node", "/bin/ls"] {
             let error = probe(Path::new(path), RuntimeSource::File, &[]).unwrap_err();
             assert!(error.contains(path), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_program_that_answers_as_no_runtime_does_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let answer = |version: &str, napi: &str| {
+            format!(
+                r#"{{"engine":"node","release":"1","version":"{version}","napi":"{napi}","v8":"1","path":"/x","lacks":{{}}}}"#
+            )
+        };
+        let right = answer("24.0.0", "10");
+        for (at, (said, wrong)) in [
+            (right.as_str(), false),
+            ("", true),
+            ("24.0.0", true),
+            (&answer("latest", "10"), true),
+            (&answer("24.0.0", "ten"), true),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let program = dir.path().join(format!("node-{at}"));
+            let text = format!(
+                "#!/bin/sh\nif [ \"$1\" = --version ]; then echo v24.0.0; else echo '{said}'; fi\n"
+            );
+            fs::write(&program, text).unwrap();
+            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+            let answer = loop {
+                match probe(&program, RuntimeSource::File, &[]) {
+                    // A process that another test is just starting may still hold the file as we wrote it.
+                    Err(error) if error.contains("Text file busy") => {}
+                    other => break other,
+                }
+            };
+            assert_eq!(answer.is_err(), wrong, "{said}: {answer:?}");
         }
     }
 
@@ -120,6 +158,102 @@ mod tests {
             let tried = [format!("async {name}("), format!("async '{name}'(")];
             assert!(tried.iter().any(|check| SCRIPT.contains(check)), "{name}");
         }
+    }
+
+    /// Takes capabilities away from the Node that runs it before the script.
+    const FAULTS: &str = r"
+        const fs = require('node:fs');
+        const threads = require('node:worker_threads');
+        const { isMainThread, parentPort, workerData } = threads;
+        const has = (fault) => FAULTS.includes(fault);
+        const roleHas = (fault) => has(`${fault} ${workerData.role}`);
+        if (isMainThread) {
+          threads.Worker = class extends threads.Worker {
+            constructor(file, options) {
+              super(file, options);
+              this.role = options.workerData.role;
+              if (has('leaks')) fs.openSync('/dev/null');
+            }
+            emit(name, value) {
+              if (name === 'exit' && has(`exits with 0: ${this.role}`)) return super.emit(name, 0);
+              if (name === 'error' && has(`no error: ${this.role}`)) return true;
+              if (name === 'error' && has(`other error: ${this.role}`)) value = new Error('other');
+              return super.emit(name, value);
+            }
+          };
+          if (has('dlopen')) process.dlopen = () => { throw new Error('forbidden'); };
+          if (has('prlimit')) {
+            require('node:child_process').spawnSync = () => ({ status: 0, stdout: '1024', stderr: '' });
+          }
+        } else {
+          if (roleHas('silent')) parentPort.postMessage = () => {};
+          if (roleHas('talks')) parentPort.postMessage('too early');
+        }
+        if (has(isMainThread ? 'gc' : 'gc in workers')) {
+          globalThis.gc = () => { throw new Error('no collector'); };
+        }
+    ";
+
+    /// What Node lacks with these faults.
+    fn lacks(faults: &[&str]) -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("faults.cjs");
+        let text = format!("const FAULTS = {};{FAULTS}", serde_json::json!(faults));
+        fs::write(&file, text).unwrap();
+        let node = crate::tools::find("node").unwrap();
+        let flags = [format!("--require={}", file.display())];
+        let runtime = probe(&node, RuntimeSource::SearchPath, &flags).unwrap();
+        runtime.lacks.into_keys().collect()
+    }
+
+    #[test]
+    fn what_a_runtime_lacks_is_found_out_for_each_capability() {
+        assert!(lacks(&[]).is_empty(), "the faults are none by themselves");
+        let mut all = crate::plan::RUNTIME_CAPABILITIES.to_vec();
+        all.sort_unstable();
+        let each = [
+            "silent answers",
+            "exits with 0: endless",
+            "exits with 0: throws",
+            "other error: exhausts",
+            "gc",
+            "leaks",
+            "prlimit",
+            "dlopen",
+        ];
+        if cfg!(target_os = "linux") {
+            assert_eq!(lacks(&each), all);
+        }
+        // What is lacking in one way is lacking.
+        let three = [
+            "exits with 0: throwsLater",
+            "talks exhausts",
+            "gc in workers",
+        ];
+        assert_eq!(
+            lacks(&three),
+            ["collect", "resource-limits", "uncaught-exit-code"]
+        );
+        for fault in [
+            "no error: throws",
+            "exits with 0: rejects",
+            "exits with 0: overflows",
+        ] {
+            assert_eq!(lacks(&[fault]), ["uncaught-exit-code"], "{fault}");
+        }
+    }
+
+    #[test]
+    fn options_of_whoever_starts_us_are_not_the_runtimes() {
+        let node = crate::tools::find("node").unwrap();
+        let said = run(&node, {
+            let mut command = Command::new(&node);
+            command
+                .env("NODE_OPTIONS", "--no-such-option")
+                .arg("--version");
+            command
+        });
+        assert!(said.is_ok(), "{said:?}");
     }
 
     #[test]

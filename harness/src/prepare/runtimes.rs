@@ -1,5 +1,5 @@
 //! Finds and provisions binaries of Node, Bun and Deno. A version is installed once from the npm registry into a cache
-//! that runs share, and verified by running it each time.
+//! that runs share, and verified by running it.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use semver::Version;
 
 use super::{
     Done, Steps, lock,
-    probe::probe,
+    probed::probed,
     registry,
     runtime_spec::{Binary, RuntimeSpec},
 };
@@ -85,7 +85,7 @@ pub(super) fn ready(steps: Steps<'_>, spec: &RuntimeSpec) -> Result<Runtime, Err
                 (path, RuntimeSource::Provisioned, cached, note)
             }
         };
-        let runtime = probe(&path, source, &spec.flags).map_err(|cause| {
+        let runtime = probed(&steps.workspace.state, &path, source, &spec.flags).map_err(|cause| {
             failed(
                 cause,
                 "look at its options, use another binary, or remove the folder for it to be installed anew",
