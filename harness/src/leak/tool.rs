@@ -88,7 +88,9 @@ impl Tool {
         match self {
             Tool::Memcheck | Tool::Tsan => 2,
             Tool::Lsan | Tool::Asan => 4,
-            Tool::Blocks | Tool::Process => 10,
+            Tool::Process => 5,
+            // A block more or less in a process is far from a block a worker.
+            Tool::Blocks => 7,
         }
     }
 
