@@ -55,7 +55,7 @@ mod tests {
             napi: 10,
             v8: String::new(),
             path: folder.join("bin/node"),
-            source: RuntimeSource::Path,
+            source: RuntimeSource::File,
             flags: Vec::new(),
             lacks: std::collections::BTreeMap::new(),
         }

@@ -144,7 +144,7 @@ pub fn prepare(
         ensure_packages(steps)?;
     }
     // A package may have to be compiled, for which it needs the headers of a runtime.
-    let (packaged, built): (Vec<_>, Vec<_>) = targets
+    let (installed, built): (Vec<_>, Vec<_>) = targets
         .into_iter()
         .enumerate()
         .partition(|(_, target)| matches!(target.source, Some(TargetSource::Npm(_))));
@@ -161,13 +161,13 @@ pub fn prepare(
             .collect();
         let runtimes: Vec<Result<Runtime, Error>> = runtimes.into_iter().map(join).collect();
         let headers = headers::of_oldest(runtimes.iter().flatten());
-        let packaged = each(packaged, |target| {
+        let installed = each(installed, |target| {
             targets::ready(steps, target, headers.as_deref())
         });
         join(packages)?;
         let (built, guard) = join(built)?;
         let mut targets = built;
-        targets.extend(packaged?);
+        targets.extend(installed?);
         targets.sort_by_key(|(at, _)| *at);
         let runtimes = distinct(runtimes.into_iter().collect::<Result<_, _>>()?, specs);
         Ok(Prepared {
