@@ -90,7 +90,7 @@ impl Tool {
             Tool::Lsan | Tool::Asan => 4,
             Tool::Process => 5,
             // A block more or less in a process is far from a block a worker.
-            Tool::Blocks => 7,
+            Tool::Blocks => 8,
         }
     }
 
