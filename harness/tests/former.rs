@@ -3,8 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod support;
-#[path = "support/tree.rs"]
-mod tree;
 
 use std::{fs, os::unix::fs::symlink, path::PathBuf};
 
@@ -14,8 +12,7 @@ use threadproof::{
     model::{Runner, Seed},
 };
 
-use support::{Ran, root};
-use tree::Tree;
+use support::{Ran, root, tree::Tree};
 
 /// A signature of the same kind with another hash, of one digit.
 fn other(signature: &str, digit: &str) -> String {

@@ -3,8 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod support;
-#[path = "support/tree.rs"]
-mod tree;
 
 use std::{
     fs,
@@ -21,8 +19,7 @@ use serde_json::Value;
 use serial_test::serial;
 use threadproof::{history::History, results::Results};
 
-use support::{Ran, plain};
-use tree::Tree;
+use support::{Ran, plain, tree::Tree};
 
 #[test]
 #[serial]

@@ -99,12 +99,17 @@ impl Tree {
     }
 
     fn prune(&self, args: &[&str]) -> Ran {
+        self.prune_of(&self.path().join("history.db"), args)
+    }
+
+    /// The same with another history.
+    fn prune_of(&self, history: &Path, args: &[&str]) -> Ran {
         let mut command = plain();
         command
             .args(["prune", "--root"])
             .arg(self.path())
             .arg("--history")
-            .arg(self.path().join("history.db"))
+            .arg(history)
             .args(args);
         Ran::of(&command.output().unwrap(), PathBuf::new())
     }
@@ -219,34 +224,21 @@ fn age_and_number_both_keep() {
 fn what_says_nothing_or_all_is_refused_and_nothing_is_lost() {
     let tree = Tree::new();
     let before = tree.left();
-    for (args, says) in [
-        (&["--folders"][..], "--keep"),
-        (&["--keep", "0"], "0 is not in"),
-        (&["--older-than", "0s"], "all runs are older than that"),
-        (&["--keep", "1", "--history", "off"], "--history is off"),
+    let db = tree.path().join("history.db");
+    for (history, args, says) in [
+        (db.as_path(), &["--folders"][..], "--keep"),
+        (&db, &["--keep", "0"], "0 is not in"),
+        (&db, &["--older-than", "0s"], "all runs are older than that"),
+        (Path::new("off"), &["--keep", "1"], "--history is off"),
     ] {
-        let told = if args.contains(&"off") {
-            let mut command = plain();
-            command
-                .args(["prune", "--root"])
-                .arg(tree.path())
-                .args(args);
-            Ran::of(&command.output().unwrap(), PathBuf::new())
-        } else {
-            tree.prune(args)
-        };
+        let told = tree.prune_of(history, args);
         assert_eq!(told.code, 2, "{args:?}: {}", told.stdout);
         assert!(told.stderr.contains(says), "{args:?}: {}", told.stderr);
     }
     // A history that cannot be read is not taken for an empty one.
-    fs::write(tree.path().join("damaged.db"), "no database".repeat(500)).unwrap();
-    let mut command = plain();
-    command
-        .args(["prune", "--keep", "1", "--folders", "--root"])
-        .arg(tree.path())
-        .arg("--history")
-        .arg(tree.path().join("damaged.db"));
-    let told = Ran::of(&command.output().unwrap(), PathBuf::new());
+    let damaged = tree.path().join("damaged.db");
+    fs::write(&damaged, "no database".repeat(500)).unwrap();
+    let told = tree.prune_of(&damaged, &["--keep", "1", "--folders"]);
     assert_eq!(told.code, 2, "{}", told.stdout);
     assert!(told.stderr.contains("is damaged"), "{}", told.stderr);
     assert_eq!(tree.left(), before);

@@ -18,8 +18,8 @@ use crate::{
     event::{Event, RenderError, Renderer},
     exit::Exit,
     history::{
-        Asked, Entry, FILE, Facts, History, HistoryError, Listed, NotPicked, RunRow, pick,
-        runs_json, runs_table, time_of, trend_table,
+        Asked, Entry, FILE, Facts, History, HistoryError, Listed, NotPicked, RunRow, is_meant,
+        pick, runs_json, runs_table, time_of, trend_table,
     },
     report::{Figures, Stored, Told},
     results::Results,
@@ -179,12 +179,6 @@ pub(super) fn list_runs(place: &Place, args: &RunsArgs, as_json: bool) -> Result
     } else {
         trend_table(&listed, width)
     })
-}
-
-/// Whether a target is the one that is named, or one of its versions.
-fn is_meant(target: &str, named: &str) -> bool {
-    let rest = target.strip_prefix(named);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
 }
 
 /// Where a recorded run still is. A folder may have been used for another run since.

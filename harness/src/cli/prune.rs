@@ -68,11 +68,10 @@ pub(super) fn prune(place: &Place, args: &PruneArgs) -> Result<Exit, Error> {
     let all: Vec<Candidate> = all.collect();
     let count = all.len();
     let unwanted = Unwanted::of(args.keep, args.older_than.map(Into::into), now_ms());
-    let places = unwanted.among(all.iter().map(|one| one.started.as_str()));
     let going = all
         .into_iter()
         .enumerate()
-        .filter(|(at, _)| places.contains(at))
+        .filter(|(newer, one)| unwanted.has(*newer, &one.started))
         .map(|(_, one)| going(one, &runs, args.folders));
     // A folder is all that a run has that is not recorded.
     let (mut going, staying): (Vec<Going>, Vec<Going>) =

@@ -22,7 +22,7 @@ pub use prune::Unwanted;
 pub use render::{Listed, runs_json, runs_table, trend_table};
 pub use run::{CellRow, Facts, RunRow, time_of};
 pub use schema::VERSION;
-pub use store::{Asked, Entry, History};
+pub use store::{Asked, Entry, History, is_meant};
 pub use version::version_of;
 
 /// The file in the folder of the harness's own state.

@@ -1,6 +1,6 @@
 //! Many writers at once, from the first moment of a file on.
 
-use std::{sync::Barrier, thread};
+use std::{path::Path, sync::Barrier, thread};
 
 use super::{Asked, Facts, History, RunRow};
 use crate::{report::fixtures::everything, results::Results};
@@ -20,22 +20,8 @@ fn many_writers_that_make_the_file_at_the_same_time_lose_nothing() {
             scope.spawn(move || {
                 start.wait();
                 for number in 0..RUNS {
-                    let results = Results {
-                        // Half of the names are those of others, too.
-                        run: format!("run-{}", (writer / 2) * RUNS + number),
-                        ..all.clone()
-                    };
-                    let facts = Facts {
-                        dir: dir_of(writer),
-                        kind: "run".to_owned(),
-                        started_ms: f64::from(number),
-                        repeats: false,
-                    };
-                    // A connection of its own each time, as processes have.
-                    let mut history = History::open(file).unwrap();
-                    history
-                        .record(&RunRow::of(&results, &facts), &results)
-                        .unwrap();
+                    // Half of the names are those of others, too.
+                    record(file, all, writer, (writer / 2) * RUNS + number, number);
                 }
             });
         }
@@ -74,18 +60,8 @@ fn runs_that_end_while_others_are_removed_are_kept() {
             scope.spawn(move || {
                 start.wait();
                 for number in 0..RUNS {
-                    let results = Results {
-                        run: format!("run-{}", writer * RUNS + number),
-                        ..all.clone()
-                    };
-                    let facts = Facts {
-                        dir: dir_of(writer),
-                        kind: "run".to_owned(),
-                        started_ms: f64::from(writer * RUNS + number),
-                        repeats: false,
-                    };
-                    let row = RunRow::of(&results, &facts);
-                    History::open(file).unwrap().record(&row, &results).unwrap();
+                    let name = writer * RUNS + number;
+                    record(file, all, writer, name, name);
                 }
             });
         }
@@ -115,6 +91,22 @@ fn runs_that_end_while_others_are_removed_are_kept() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), (WRITERS * RUNS) as usize);
+}
+
+/// Records a run as a process of its own does: by a connection of its own.
+fn record(file: &Path, all: &Results, writer: u32, name: u32, started_ms: u32) {
+    let results = Results {
+        run: format!("run-{name}"),
+        ..all.clone()
+    };
+    let facts = Facts {
+        dir: dir_of(writer),
+        kind: "run".to_owned(),
+        started_ms: f64::from(started_ms),
+        repeats: false,
+    };
+    let row = RunRow::of(&results, &facts);
+    History::open(file).unwrap().record(&row, &results).unwrap();
 }
 
 fn dir_of(writer: u32) -> std::path::PathBuf {

@@ -23,20 +23,11 @@ impl Unwanted {
         }
     }
 
-    /// The places of those that go among runs of which this is when they began, the newest first.
-    pub fn among<'r>(&self, newest_first: impl IntoIterator<Item = &'r str>) -> Vec<usize> {
-        newest_first
-            .into_iter()
-            .enumerate()
-            .skip(self.keep as usize)
-            .filter(|(_, started)| {
-                // Times of one form are ordered as their texts are.
-                self.began_before
-                    .as_deref()
-                    .is_none_or(|moment| *started < moment)
-            })
-            .map(|(at, _)| at)
-            .collect()
+    /// Whether a run goes that began then, and before which there are so many newer ones.
+    pub fn has(&self, newer: usize, started: &str) -> bool {
+        // Times of one form are ordered as their texts are.
+        let is_old = |moment: &str| started < moment;
+        newer >= self.keep as usize && self.began_before.as_deref().is_none_or(is_old)
     }
 }
 
@@ -52,7 +43,11 @@ mod tests {
         let started = [9, 8, 5, 5, 1].map(|day| time_of(days(day)));
         let gone = |keep, older_than: Option<u32>| {
             let age = older_than.map(|days| DAY * days);
-            Unwanted::of(keep, age, days(10)).among(started.iter().map(String::as_str))
+            let unwanted = Unwanted::of(keep, age, days(10));
+            let places = 0..started.len();
+            places
+                .filter(|at| unwanted.has(*at, &started[*at]))
+                .collect::<Vec<_>>()
         };
         assert_eq!(gone(Some(2), None), [2, 3, 4]);
         assert_eq!(gone(Some(5), None), [0; 0]);

@@ -48,11 +48,10 @@ pub struct Entry {
     pub command: String,
 }
 
-impl Asked {
-    /// The targets as SQL takes them: a list in JSON.
-    fn wanted(&self) -> Option<String> {
-        (!self.targets.is_empty()).then(|| serde_json::json!(self.targets).to_string())
-    }
+/// Whether a target is the one that is named, or one of its versions.
+pub fn is_meant(target: &str, named: &str) -> bool {
+    let rest = target.strip_prefix(named);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
 }
 
 impl History {
@@ -153,13 +152,12 @@ impl History {
 
     /// The runs that are asked for.
     pub fn runs(&self, asked: &Asked) -> Result<Vec<RunRow>, HistoryError> {
-        let wanted = asked.wanted();
+        let wanted = self.wanted(&asked.targets)?;
         let found: Vec<(i64, RunRow)> = self.rows(
             "SELECT id, name, run, dir, kind, command, started, elapsed_ms, threadproof, seed, platform, exit, interrupted, \
                     repeats \
              FROM runs \
-             WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM cells, json_each(?1) WHERE run = runs.id \
-                                          AND (target = value OR substr(target, 1, length(value) + 1) = value || '@'))) \
+             WHERE (?1 IS NULL OR id IN (SELECT run FROM cells WHERE target IN (SELECT value FROM json_each(?1)))) \
                AND NOT (?2 AND repeats) \
              ORDER BY started DESC, id DESC LIMIT ?3",
             params![wanted, asked.samples_only, asked.last],
@@ -205,6 +203,16 @@ impl History {
         )
     }
 
+    /// The targets that are meant by these names, as SQL takes them: a list in JSON. None where nothing is named.
+    fn wanted(&self, named: &[String]) -> Result<Option<String>, HistoryError> {
+        if named.is_empty() {
+            return Ok(None);
+        }
+        let mut targets = self.targets()?;
+        targets.retain(|target| named.iter().any(|name| is_meant(target, name)));
+        Ok(Some(serde_json::json!(targets).to_string()))
+    }
+
     fn cells(&self, id: i64, wanted: Option<&str>) -> Result<Vec<CellRow>, HistoryError> {
         let mut outcomes = self.counts(
             "SELECT cell, kind, count FROM outcomes WHERE run = ?1 ORDER BY cell",
@@ -216,9 +224,7 @@ impl History {
         )?;
         let cells: Vec<(i64, CellRow)> = self.rows(
             "SELECT cell, target, version, runtime, topic, runner, planned, judged, clean, verdict FROM cells \
-             WHERE run = ?1 AND (?2 IS NULL OR EXISTS (SELECT 1 FROM json_each(?2) \
-                                                       WHERE target = value OR substr(target, 1, length(value) + 1) = value || '@')) \
-             ORDER BY cell",
+             WHERE run = ?1 AND (?2 IS NULL OR target IN (SELECT value FROM json_each(?2))) ORDER BY cell",
             params![id, wanted],
             |row| Ok((row.get(0)?, cell(row)?)),
         )?;

@@ -92,6 +92,18 @@ fn run(path: &Path, mut command: Command) -> Result<String, String> {
     ))
 }
 
+/// The answer of a program that was just written. A process that another test is starting may still hold the file as it was
+/// written, and until then it cannot be run.
+#[cfg(test)]
+pub(super) fn unless_busy<T>(mut ask: impl FnMut() -> Result<T, String>) -> Result<T, String> {
+    loop {
+        match ask() {
+            Err(error) if error.contains("Text file busy") => {}
+            other => return other,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
@@ -131,13 +143,7 @@ mod tests {
             );
             fs::write(&program, text).unwrap();
             fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-            let answer = loop {
-                match probe(&program, RuntimeSource::File, &[]) {
-                    // A process that another test is just starting may still hold the file as we wrote it.
-                    Err(error) if error.contains("Text file busy") => {}
-                    other => break other,
-                }
-            };
+            let answer = unless_busy(|| probe(&program, RuntimeSource::File, &[]));
             assert_eq!(answer.is_err(), wrong, "{said}: {answer:?}");
         }
     }

@@ -123,7 +123,7 @@ fn write(file: &Path, kept: &Kept) -> std::io::Result<()> {
 mod tests {
     use std::{fs::OpenOptions, io::Write as _, os::unix::fs::PermissionsExt as _, time::Duration};
 
-    use super::*;
+    use super::{super::probe::unless_busy, *};
 
     /// A program that answers as a Node does, and notes each time that it was asked.
     struct Fake {
@@ -164,13 +164,7 @@ mod tests {
             let flags: Vec<String> = flags.iter().map(ToString::to_string).collect();
             let state = self.dir.path().join("state");
             let ask = || probed(&state, &self.node(), RuntimeSource::File, &flags);
-            let runtime = loop {
-                match ask() {
-                    // A process that another test is just starting may still hold the file as we wrote it.
-                    Err(error) if error.contains("Text file busy") => {}
-                    other => break other.unwrap(),
-                }
-            };
+            let runtime = unless_busy(ask).unwrap();
             assert_eq!(
                 (runtime.version.as_str(), runtime.napi, &runtime.flags),
                 ("24.0.0", 10, &flags)

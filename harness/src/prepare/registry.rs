@@ -2,6 +2,7 @@
 //! proxy, credentials, cache.
 
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -99,7 +100,7 @@ pub(super) fn install(
             npm.arg("--ignore-scripts");
         }
         Keep::Tree { headers } => {
-            if let Some(headers) = headers.filter(|_| !names_headers(steps)) {
+            if let Some(headers) = headers.filter(|_| !names_headers(steps, npm.get_program())) {
                 npm.env(NODEDIR, headers);
             }
         }
@@ -142,10 +143,8 @@ pub(super) enum Keep<'h> {
 const NODEDIR: &str = "npm_config_nodedir";
 
 /// Whether the user's configuration of npm names a folder of headers.
-fn names_headers(steps: Steps<'_>) -> bool {
-    let Ok(mut npm) = npm("headers") else {
-        return false;
-    };
+fn names_headers(steps: Steps<'_>, npm: &OsStr) -> bool {
+    let mut npm = Command::new(npm);
     npm.args(["config", "get", "nodedir"]);
     let said = command::run(&mut npm, steps.interrupt, |_| {});
     said.is_ok_and(|said| !matches!(said.stdout.trim(), "" | "undefined" | "null"))

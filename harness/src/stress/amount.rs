@@ -1,6 +1,6 @@
 //! What a resource came to, in words: the same for the terminal and for the page.
 
-/// Bytes of memory, and numbers of all else.
+/// Of these there is a number; all else is bytes.
 const COUNTED: [&str; 2] = ["descriptors", "threads"];
 
 /// What a slope comes to: for each worker, or, where workers last and each does far too much for that, over the whole of a

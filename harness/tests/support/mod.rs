@@ -9,6 +9,8 @@
     reason = "a test that cannot lay out its fixture fails"
 )]
 
+pub mod tree;
+
 use std::{
     fs,
     os::unix::fs::symlink,

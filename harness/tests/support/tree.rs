@@ -1,19 +1,10 @@
 //! Fixture suites, and a tree with a history.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test binary uses a part of it"
-)]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot lay out its fixture fails"
-)]
 
 use std::{fs, os::unix::fs::symlink, path::PathBuf, process::Command};
 
 use serde_json::Value;
 
-use super::support::{Fixture, RUNTIME, Ran, plain, root};
+use super::{Fixture, RUNTIME, Ran, plain, root};
 
 /// Fixture suites with a history, and a tree in which no other runs are kept.
 pub struct Tree {

@@ -11,9 +11,8 @@ module.exports = async function steady(shape) {
   const start = performance.now();
   let steps = 0;
   let messages = 0;
-  /** What workers hold after a collection: until all have told it, there is no sample. */
-  const heaps = [];
-  let collecting = 0;
+  /** What workers hold after a collection that they were asked for: when all have told it, there is a sample. */
+  let heaps = null;
   const runs = [];
   const done = () =>
     params.forMs === null ? steps >= params.steps : performance.now() - start >= params.forMs;
@@ -23,14 +22,16 @@ module.exports = async function steady(shape) {
   const onMessage = (message) => {
     if (typeof message === 'object') {
       heaps.push(message);
-      collecting--;
-      if (collecting === 0) meters.sample(steps, heaps.splice(0));
+      if (heaps.length === runs.length) {
+        meters.sample(steps, heaps);
+        heaps = null;
+      }
       return;
     }
     steps += message;
     messages++;
-    if (collecting === 0 && meters.due && messages % (ROUNDS * params.workers) === 0) {
-      collecting = runs.length;
+    if (heaps === null && meters.due && messages % (ROUNDS * params.workers) === 0) {
+      heaps = [];
       tell('collect');
     }
     if (!stopping && done()) {
